@@ -1,0 +1,132 @@
+/** The one way to the server: same origin, CSRF token, a time limit, and errors with a code that nl.ts can say in Dutch. */
+import { sentence } from './nl'
+
+export interface Session {
+  staff_id: string
+  name: string
+  role: 'triagist' | 'nurse' | 'team_manager' | 'admin'
+  organisation: { id: string; name: string }
+  csrf_token: string
+  server_time: string
+  is_demo: boolean
+  partnership: { name: string; desk_phone: string | null }
+}
+
+interface ProblemBody {
+  code?: string
+  title?: string
+  detail?: string
+  details?: Record<string, unknown>
+  errors?: Record<string, string[]>
+}
+
+/** The server answered, and the answer is no. */
+export class Problem extends Error {
+  override name = 'Problem'
+  readonly code: string
+  readonly details: Record<string, unknown>
+  readonly errors: Record<string, string[]>
+
+  constructor(
+    readonly status: number,
+    body: ProblemBody,
+    readonly retryAfterSeconds: number | null = null,
+  ) {
+    const code = body.code ?? `http_${status}`
+    super(sentence(code, body.details ?? {}))
+    this.code = code
+    this.details = body.details ?? {}
+    this.errors = body.errors ?? {}
+  }
+}
+
+/** Nothing came back: no network, a tunnel, a time-out, or something in between that is not our server. */
+export class Unreachable extends Error {
+  override name = 'Unreachable'
+  constructor() {
+    super(sentence('unreachable', {}))
+  }
+}
+
+const BASE = '/api/v1'
+const TIME_LIMIT_MS = 15_000
+let csrfToken: string | null = null
+
+interface Options {
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  body?: unknown
+  timeLimitMs?: number
+  /** Lets the request outlive the page: for what is sent while the nurse puts her phone away. */
+  keepalive?: boolean
+}
+
+async function ask(path: string, { method = 'GET', body, timeLimitMs = TIME_LIMIT_MS, keepalive = false }: Options): Promise<Response> {
+  const headers: Record<string, string> = { Accept: 'application/json' }
+  if (body !== undefined) headers['Content-Type'] = 'application/json'
+  if (method !== 'GET') headers['X-CSRF-Token'] = await token()
+  try {
+    return await fetch(BASE + path, {
+      method,
+      headers,
+      keepalive,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      signal: AbortSignal.timeout(timeLimitMs),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+  } catch {
+    throw new Unreachable()
+  }
+}
+
+async function read<T>(response: Response): Promise<T> {
+  if (response.status === 204) return undefined as T
+  let body: unknown
+  try {
+    body = await response.json()
+  } catch {
+    // A wifi portal's own page or a broken proxy: not our server speaking.
+    if (response.ok) throw new Unreachable()
+    body = {}
+  }
+  if (response.ok) return body as T
+  const seconds = Number(response.headers.get('Retry-After'))
+  throw new Problem(response.status, (body ?? {}) as ProblemBody, Number.isFinite(seconds) && seconds > 0 ? seconds : null)
+}
+
+/** Asks the server, once more with a fresh CSRF token when the old one no longer counts. */
+export async function request<T>(path: string, options: Options = {}): Promise<T> {
+  try {
+    return await read<T>(await ask(path, options))
+  } catch (error) {
+    if (!(error instanceof Problem) || !error.code.startsWith('csrf')) throw error
+    csrfToken = null
+    return await read<T>(await ask(path, options))
+  }
+}
+
+export const get = <T>(path: string): Promise<T> => request<T>(path)
+export const post = <T>(path: string, body: unknown = {}): Promise<T> => request<T>(path, { method: 'POST', body })
+export const put = <T>(path: string, body: unknown): Promise<T> => request<T>(path, { method: 'PUT', body })
+export const patch = <T>(path: string, body: unknown): Promise<T> => request<T>(path, { method: 'PATCH', body })
+export const del = <T = void>(path: string, body?: unknown): Promise<T> =>
+  request<T>(path, body === undefined ? { method: 'DELETE' } : { method: 'DELETE', body })
+
+async function token(): Promise<string> {
+  if (csrfToken === null) {
+    csrfToken = globalThis.document?.querySelector('meta[name="csrf-token"]')?.getAttribute('content') ?? null
+  }
+  return csrfToken ?? (await session()).csrf_token
+}
+
+/** Who is logged in. Throws Problem 401 "not_logged_in" when nobody is. */
+export async function session(): Promise<Session> {
+  const known = await request<Session>('/session')
+  csrfToken = known.csrf_token
+  return known
+}
+
+export async function logout(): Promise<void> {
+  await request<void>('/session', { method: 'DELETE' })
+  csrfToken = null
+}

@@ -1,0 +1,11 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
+
+export default defineConfig({
+  plugins: [svelte()],
+  resolve: { alias: { $shared: path('src/shared'), $tokens: path('../static/css/tokens.css') } },
+  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+})
