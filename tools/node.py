@@ -47,12 +47,14 @@ def from_the_wheel() -> Path:
     shims.mkdir(exist_ok=True)
     node = shims / "node"
     node.unlink(missing_ok=True)
-    node.symlink_to(wheel / "bin" / "node")
+    node.symlink_to(os.path.relpath(wheel / "bin" / "node", shims))
     # the wheel unpacks npm's symlinks into plain files that no longer find their library: start the library itself
     for name in ("npm", "npx"):
-        library = wheel / "lib" / "node_modules" / "npm" / "bin" / f"{name}-cli.js"
+        library = os.path.relpath(wheel / "lib" / "node_modules" / "npm" / "bin" / f"{name}-cli.js", shims)
         shim = shims / name
-        shim.write_text(f'#!/bin/sh\nexec "{node}" "{library}" "$@"\n', encoding="utf-8")
+        shim.write_text(
+            f'#!/bin/sh\nhere=$(dirname "$0")\nexec "$here/node" "$here/{library}" "$@"\n', encoding="utf-8"
+        )
         shim.chmod(0o755)
     return shims
 

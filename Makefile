@@ -1,0 +1,77 @@
+# Two commands matter: `make demo` and `make test`. `make help` explains the rest.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help demo reset test check format bench types glossary migration screenshots lock clean
+
+PY := .venv/bin/python
+PORT ?= 8000
+export PYTHON PORT
+
+VENV := .venv/.stamp-base
+DEV := .venv/.stamp-dev
+PACKAGES := pwa/node_modules/.stamp
+APP := static/app/.stamp
+APP_SOURCES := $(shell find pwa -path pwa/node_modules -prune -o -type f -print 2>/dev/null)
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "  make demo PORT=9000       another port          make demo PYTHON=python3.12   another Python"
+	@echo "  make test ARGS='-k ...'   only some of it       make migration m='what changes'"
+
+$(VENV): requirements/base.lock tools/venv.sh
+	@tools/venv.sh base
+
+$(DEV): requirements/dev.lock $(VENV)
+	@tools/venv.sh dev
+
+$(PACKAGES): pwa/package-lock.json pwa/package.json tools/app.sh tools/node.py | $(VENV)
+	@tools/app.sh packages
+
+$(APP): $(PACKAGES) $(APP_SOURCES)
+	@tools/app.sh build
+
+demo: $(VENV) $(APP) ## play a whole night: installs, builds, fills a fictional night and serves it on http://localhost:8000
+	@tools/demo.sh
+
+reset: $(VENV) ## throw the demo night away, so that `make demo` begins a new one
+	@rm -f instance/demo.db instance/demo.db-* instance/demo.db.gate
+	@echo "The next 'make demo' starts a new night."
+
+test: $(DEV) $(APP) ## everything: Python on SQLite and PostgreSQL, the app's tests, and the journeys in a real Chromium
+	@tools/test.sh $(ARGS)
+
+check: $(DEV) $(PACKAGES) ## the readers that run nothing: ruff, mypy, import-linter, svelte-check
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/python -c 'from importlinter.cli import lint_imports_command as lint; lint()'
+	cd pwa && ../$(PY) ../tools/node.py npm run --silent check
+
+format: $(DEV) ## lay the Python out as ruff likes it
+	$(PY) -m ruff check --fix-only .
+	$(PY) -m ruff format .
+
+bench: $(DEV) $(APP) ## measure, as ratios within one run: start, writes while push hangs, recommendation, route plans
+	$(PY) -m benchmarks
+
+types: $(DEV) $(PACKAGES) ## write docs/openapi.json from the routes, and the app's types from it
+	$(PY) -m tools.openapi
+	cd pwa && ../$(PY) ../tools/node.py npm run --silent types
+
+glossary: $(DEV) ## write docs/glossary.md from the docstrings of the domain classes
+	$(PY) -m tools.glossary
+
+migration: $(DEV) ## draft the next numbered migration from the models: make migration m='what changes'
+	@test -n "$(m)" || { echo "Say what changes: make migration m='cars have a colour'"; exit 1; }
+	$(PY) -m tools.migration "$(m)"
+
+screenshots: $(DEV) $(APP) ## a picture of every screen, phone and desktop, in each theme, under docs/screenshots/all
+	$(PY) -m tools.screenshots
+
+lock: ## (maintainers) choose package versions anew within pyproject.toml: writes requirements/*.lock
+	@tools/lock.sh
+
+clean: ## remove everything that make made: .venv, the built app, the demo night
+	rm -rf .venv pwa/node_modules static/app instance/demo.db* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find backend routing tests tools benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
