@@ -1,0 +1,1 @@
+"""What every room stands on: transactions, clock, login, outbox, push. Not one care word in here."""

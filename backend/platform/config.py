@@ -1,0 +1,80 @@
+"""Settings, read once from the environment when the app is made."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from flask import current_app
+
+ROOT = Path(__file__).resolve().parents[2]
+DEFAULT_SECRET = "only-for-a-demo-on-this-machine"
+
+
+class BadSetting(Exception):
+    """A setting that would make the night unsafe; the sentence says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Every knob of one installation. Environment variables carry the prefix NACHTRONDE_."""
+
+    database_url: str = field(default_factory=lambda: f"sqlite:///{ROOT / 'instance' / 'nachtronde.db'}")
+    secret_key: str = DEFAULT_SECRET
+    is_demo: bool = False
+    public_url: str = "http://localhost:8000"
+    threads: int = 32
+    stream_reserve: int = 8
+    """Streams are refused when fewer than this many threads would be left for ordinary questions."""
+    session_hours: int = 12
+    vapid_private_key: str = ""
+    vapid_subject: str = "mailto:beheer@nachtronde.example"
+    mail_url: str = ""
+    mail_from: str = ""
+    ring_again_s: int = 30
+    desk_alarm_s: int = 60
+    backup_alarm_s: int = 120
+    overdue_default_min: int = 45
+    routing_time_factor: float = 1.0
+    extra_push_hosts: tuple[str, ...] = ()
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings; a value that cannot be read stops the start with a clear sentence."""
+        environ = os.environ if environ is None else environ
+        given = {key[11:].lower(): value for key, value in environ.items() if key.startswith("NACHTRONDE_")}
+        values: dict[str, object] = {}
+        for name, kind in cls.__annotations__.items():
+            key = "demo" if name == "is_demo" else name
+            if key not in given:
+                continue
+            values[name] = _read(key, given[key], kind)
+        return replace(cls(), **values)  # type: ignore[arg-type]
+
+    def refuse_unsafe(self) -> None:
+        """Outside a demo nobody starts on the secret that stands in the source."""
+        if not self.is_demo and (self.secret_key == DEFAULT_SECRET or len(self.secret_key) < 32):
+            raise BadSetting(
+                "NACHTRONDE_SECRET_KEY is missing or too short. Make one with "
+                "`python -c 'import secrets; print(secrets.token_urlsafe(48))'` and keep it secret; "
+                "or set NACHTRONDE_DEMO=1 for a demo with fictional people."
+            )
+
+
+def _read(key: str, text: str, kind: object) -> object:
+    if kind in (bool, "bool"):
+        return text.strip().lower() in ("1", "true", "yes", "ja")
+    if kind in (int, "int", float, "float"):
+        try:
+            return int(text) if kind in (int, "int") else float(text)
+        except ValueError:
+            raise BadSetting(f"NACHTRONDE_{key.upper()} must be a number, not {text!r}") from None
+    if key == "extra_push_hosts":
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    return text
+
+
+def settings() -> Settings:
+    """The settings of the running app."""
+    found: Settings = current_app.extensions["nachtronde"].settings
+    return found
