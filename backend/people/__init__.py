@@ -1,0 +1,1 @@
+"""Who takes part and where they live: organisations, staff, clients, regions, addresses."""

@@ -1,0 +1,1 @@
+"""Where a door is: postcodes, house numbers, regions and coordinates."""
