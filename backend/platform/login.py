@@ -6,7 +6,7 @@ import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import flask
 import sqlalchemy as sa
@@ -59,6 +59,9 @@ class Accounts(Protocol):
 
     def by_id(self, session: Session, staff_id: uuid.UUID) -> Actor | None:
         """The actor for this id, as long as it is active."""
+
+    def describe(self, session: Session, actor: Actor) -> dict[str, Any]:
+        """The actor's organisation and partnership, for the app's header."""
 
 
 class LoginSession(Base):

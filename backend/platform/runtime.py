@@ -29,6 +29,9 @@ class Runtime:
     reactions: Reactions = field(default_factory=dict)
     jobs: Jobs = field(default_factory=dict)
     accounts: "Accounts | None" = None
+    demo_logins: Callable[[], list[dict[str, str]]] = list
+    api: Any = None
+    streams: Any = None
     committed: threading.Condition = field(default_factory=threading.Condition)
 
     def nudge(self) -> None:

@@ -174,7 +174,7 @@ def _knock() -> None:
         return
     if roles is None:
         raise NotAllowed()
-    if roles == {ANYONE} and request.endpoint in ("static", "pages.built"):
+    if roles == {ANYONE} and request.endpoint in ("static", "pages.built", "pages.service_worker"):
         return
     g.actor = identify(request)
     if ANYONE not in roles:
@@ -247,7 +247,7 @@ def wants_page() -> bool:
 
 def _refuse(error: DomainError) -> Response:
     if isinstance(error, NotLoggedIn) and wants_page():
-        return flask.redirect(flask.url_for("pages.login", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
+        return flask.redirect(flask.url_for("pages.login_page", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
     if wants_page():
         return _page_of(error.http_status, error.code)
     details = {key: str(value) if isinstance(value, uuid.UUID) else value for key, value in error.details.items()}

@@ -1,0 +1,5 @@
+"""What the server loads."""
+
+from backend import create_app
+
+app = create_app()
