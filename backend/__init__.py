@@ -17,7 +17,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     """Settings -> database -> door -> rooms, in that order, and nothing else."""
     settings = settings or Settings.from_environment()
     settings.refuse_unsafe()
-    _log_without_people()
+    _log_without_people(settings.log_level)
     app = Flask("backend", root_path=str(ROOT / "backend"), static_folder=str(ROOT / "static"), static_url_path="/static")
     app.view_functions["static"].access_roles = frozenset({web.ANYONE})  # type: ignore[attr-defined]
     runtime = Runtime(settings, Database(settings.database_url, pool_size=settings.threads), clock)
@@ -55,7 +55,7 @@ def _furnish(app: Flask, runtime: Runtime) -> None:
     cli.register(app)
 
 
-def _log_without_people() -> None:
+def _log_without_people(level: str) -> None:
     """One JSON line an event, with codes and ids of requests; never a name, an address or what somebody typed."""
     structlog.configure(
         processors=[
@@ -63,7 +63,7 @@ def _log_without_people() -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         cache_logger_on_first_use=False,
     )
 

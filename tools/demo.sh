@@ -4,6 +4,7 @@ set -eu
 cd "$(dirname "$0")/.."
 mkdir -p instance
 export NACHTRONDE_DEMO=1
+export NACHTRONDE_LOG_LEVEL=${NACHTRONDE_LOG_LEVEL:-warning}
 export NACHTRONDE_DATABASE_URL="sqlite:///$PWD/instance/demo.db"
 export NACHTRONDE_PUBLIC_URL="http://localhost:$PORT"
 if [ ! -f instance/.demo-filled ] || [ ! -f instance/demo.db ]; then

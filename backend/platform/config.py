@@ -22,6 +22,7 @@ class Settings:
     database_url: str = field(default_factory=lambda: f"sqlite:///{ROOT / 'instance' / 'nachtronde.db'}")
     secret_key: str = DEFAULT_SECRET
     is_demo: bool = False
+    log_level: str = "info"
     public_url: str = "http://localhost:8000"
     threads: int = 32
     stream_reserve: int = 8

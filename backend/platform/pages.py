@@ -122,6 +122,13 @@ def _inside(wanted: str | None) -> str:
     return wanted
 
 
+@pages.get("/api/openapi.json")
+@access(ANYONE)
+def openapi() -> Response:
+    """The API's document, OpenAPI 3.1."""
+    return flask.jsonify(flask.current_app.extensions["nachtronde"].api.spec.to_dict())
+
+
 @pages.get("/api/docs")
 @access(ANYONE)
 def api_docs() -> str:
@@ -147,7 +154,7 @@ def health() -> tuple[dict[str, str], int]:
     return {"status": "ok", "at": iso(now())}, 200
 
 
-@pages.app_context_processor
+@pages.app_context_processor  # for every template, those of the other rooms too
 def _for_every_page() -> dict[str, Any]:
     token = request.cookies.get(login.COOKIE)
     actor = g.get("actor")

@@ -149,7 +149,6 @@ def install(app: Flask) -> Api:
         API_TITLE="Nachtronde",
         API_VERSION="v1",
         OPENAPI_VERSION="3.1.0",
-        OPENAPI_JSON_PATH="openapi.json",
         OPENAPI_URL_PREFIX=None,
         MAX_CONTENT_LENGTH=MAX_BODY,
         PROPAGATE_EXCEPTIONS=False,
