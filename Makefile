@@ -59,8 +59,9 @@ types: $(DEV) $(PACKAGES) ## write docs/openapi.json from the routes, and the ap
 	$(PY) -m tools.openapi
 	cd pwa && ../$(PY) ../tools/node.py npm run --silent types
 
-glossary: $(DEV) ## write docs/glossary.md from the docstrings of the domain classes
+glossary: $(DEV) ## write docs/glossary.md from the docstrings, and docs/access.md from the routes
 	$(PY) -m tools.glossary
+	$(PY) -m tools.access
 
 migration: $(DEV) ## draft the next numbered migration from the models: make migration m='what changes'
 	@test -n "$(m)" || { echo "Say what changes: make migration m='cars have a colour'"; exit 1; }

@@ -1,7 +1,7 @@
 """Find a Chromium for the browser journeys, or fetch one: `python tools/browser.py` prints what will be used.
 
-Preferred, in this order: the one that NACHTRONDE_CHROMIUM names, a Chromium of the machine, Playwright's own. When none is there,
-Debian's package is installed (as root on Debian), else Playwright's own is downloaded.
+Preferred, in this order: the one that NACHTRONDE_CHROMIUM names, a Chromium of the machine, Playwright's own. When
+there is none, Debian's package is installed (as root on Debian), else Playwright's own is downloaded.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Find a Node >= 22 and run a command with it in front on the PATH: `python tools/node.py npm ci`.
 
-A Node of the machine is preferred. When there is none (or an older one), the one from the PyPI wheel is installed into the virtual
-environment once. So a machine with only Python, make and git can build the app.
+A Node of the machine is preferred. When there is none (or an older one), the one from the PyPI wheel is installed into
+the virtual environment once. So a machine with only Python, make and git can build the app.
 """
 
 from __future__ import annotations
