@@ -57,6 +57,12 @@ def parse_house_number(text: str, addition: str = "") -> HouseNumber | None:
     return HouseNumber(int(found[1]), "-".join(parts))
 
 
+def parse_house_numbers(text: str, addition: str = "") -> list[HouseNumber]:
+    """As OpenStreetMap writes one building with two doors: '20;21'. Empty when one of them is no house number."""
+    doors = [parse_house_number(piece, addition) for piece in text.split(";")]
+    return [door for door in doors if door is not None] if all(doors) else []
+
+
 def addition_key(addition: str) -> str:
     """Additions are written in many ways: 'bis', 'BIS' and '-bis' are one door, so are '2-hs' and '2 HS'."""
     return re.sub(r"[^0-9A-Z]", "", addition.upper())

@@ -1,0 +1,173 @@
+"""The routes about addresses and regions."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask.views import MethodView
+
+from backend.people.blueprint import blp
+from backend.people.models import Region
+from backend.people.places import queries, rules, service
+from backend.people.rules import Precision, Role
+from backend.platform.db import reading
+from backend.platform.errors import Invalid, NotFound
+from backend.platform.uow import unit_of_work
+from backend.platform.web import Schema, fields
+
+
+class RegionBrief(Schema):
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+
+
+class AddressIn(Schema):
+    postcode = fields.Text(required=True, max=8)
+    house_number = fields.Text(max=20, load_default="")
+    addition = fields.Text(max=20, load_default="")
+
+
+class AddressBrief(Schema):
+    postcode = fields.String(required=True)
+    house_number = fields.Integer(required=True)
+    addition = fields.String(required=True)
+    street = fields.String(required=True)
+    city = fields.String(required=True)
+
+
+class AddressOut(Schema):
+    address = fields.Nested(AddressBrief, required=True, allow_none=True)
+    lat = fields.Float(required=True, allow_none=True)
+    lon = fields.Float(required=True, allow_none=True)
+    precision = fields.Enum(Precision, by_value=True, required=True)
+    street = fields.String(required=True)
+    city = fields.String(required=True)
+    region = fields.Nested(RegionBrief, required=True, allow_none=True)
+
+
+class PostcodeAreaOut(Schema):
+    pc4 = fields.String(required=True)
+    place = fields.String(required=True)
+    neighbourhood = fields.String(required=True)
+    lat = fields.Float(required=True)
+    lon = fields.Float(required=True)
+
+
+class RegionOut(Schema):
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    code = fields.String(required=True)
+    postcode_areas = fields.List(fields.Nested(PostcodeAreaOut), required=True)
+
+
+class RegionsOut(Schema):
+    regions = fields.List(fields.Nested(RegionOut), required=True)
+
+
+class RegionIn(Schema):
+    name = fields.Text(required=True, min=1, max=80)
+    code = fields.Text(required=True, min=1, max=12)
+    postcode_areas = fields.List(
+        fields.String(validate=fields.validate.Regexp(r"[1-9][0-9]{3}\Z")),
+        required=True,
+        validate=fields.validate.Length(max=5000),
+    )
+    may_move = fields.Boolean(
+        load_default=False, metadata={"description": "Take areas away from the region that has them now"}
+    )
+
+
+class NewRegionIn(RegionIn):
+    id = fields.UUID()
+
+
+class Overlap(Schema):
+    pc4 = fields.String(required=True)
+    regions = fields.List(fields.String(), required=True)
+
+
+class RegionCheckOut(Schema):
+    gaps = fields.List(fields.String(), required=True)
+    overlaps = fields.List(fields.Nested(Overlap), required=True)
+    is_sound = fields.Boolean(required=True)
+
+
+@blp.route("/addresses")
+class Addresses(MethodView):
+    @blp.access(Role.TRIAGIST, Role.ADMIN)
+    @blp.arguments(AddressIn, location="query")
+    @blp.response(200, AddressOut)
+    def get(self, data: dict[str, str]) -> dict[str, Any]:
+        """Where a door is, and how sure we are of it"""
+        postcode = rules.normalise_postcode(data["postcode"]) or rules.normalise_pc4(data["postcode"])
+        if postcode is None:
+            raise Invalid({"postcode": ["invalid"]})
+        door = rules.parse_house_number(data["house_number"], data["addition"]) if data["house_number"] else None
+        if data["house_number"] and door is None:
+            raise Invalid({"house_number": ["invalid"]})
+        with reading() as session:
+            found = queries.locate(session, postcode, door.number if door else None, door.addition if door else "")
+            return {
+                "address": found.address,
+                "lat": found.point.lat if found.point else None,
+                "lon": found.point.lon if found.point else None,
+                "precision": found.precision,
+                "street": found.street,
+                "city": found.city,
+                "region": found.region,
+            }
+
+
+@blp.route("/regions")
+class Regions(MethodView):
+    @blp.access(Role.TRIAGIST, Role.ADMIN)
+    @blp.response(200, RegionsOut)
+    def get(self) -> dict[str, Any]:
+        """Every region with its postcode areas"""
+        with reading() as session:
+            return {"regions": queries.regions(session)}
+
+    @blp.access(Role.ADMIN)
+    @blp.arguments(NewRegionIn)
+    @blp.response(201, RegionOut)
+    def post(self, data: dict[str, Any]) -> Region:
+        """Draw a new region"""
+        with unit_of_work() as uow:
+            region_id = service.set_region(uow, region_id=data.pop("id", None), **data).id
+        return _one(region_id)
+
+
+@blp.route("/regions/<uuid:region_id>")
+class OneRegion(MethodView):
+    @blp.access(Role.ADMIN)
+    @blp.arguments(RegionIn)
+    @blp.response(200, RegionOut)
+    def put(self, data: dict[str, Any], region_id: uuid.UUID) -> Region:
+        """Redraw a region over exactly these postcode areas"""
+        with unit_of_work() as uow:
+            service.set_region(uow, region_id=region_id, must_exist=True, **data)
+        return _one(region_id)
+
+
+@blp.route("/regions/check")
+class RegionsCheck(MethodView):
+    @blp.access(Role.TRIAGIST, Role.ADMIN)
+    @blp.response(200, RegionCheckOut)
+    def get(self) -> dict[str, Any]:
+        """Does every postcode area that we serve lie in exactly one region?"""
+        with reading() as session:
+            check = queries.check_regions(session)
+        return {
+            "gaps": list(check.gaps),
+            "overlaps": [{"pc4": pc4, "regions": list(names)} for pc4, names in check.overlaps.items()],
+            "is_sound": check.is_sound,
+        }
+
+
+def _one(region_id: uuid.UUID) -> Region:
+    with reading() as session:
+        found = queries.one_region(session, region_id)
+        if found is None:
+            raise NotFound()
+        return found

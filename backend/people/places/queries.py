@@ -1,0 +1,106 @@
+"""Reading places: where a door is and how sure we are of it; regions and their check."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from backend.people.models import Address, Client, PostcodeArea, Region
+from backend.people.places import rules
+from backend.people.places.rules import Point, RegionCheck
+from backend.people.rules import Precision
+from backend.platform.db import Session
+
+SAME_BUILDING_M = 60
+
+
+@dataclass(frozen=True)
+class Located:
+    """What we know of an address."""
+
+    precision: Precision
+    point: Point | None = None
+    street: str = ""
+    city: str = ""
+    address: Address | None = None
+    area: PostcodeArea | None = None
+
+    @property
+    def region(self) -> Region | None:
+        return self.area.region if self.area else None
+
+
+def locate(session: Session, postcode: str | None, house_number: int | None, addition: str = "") -> Located:
+    """The door itself, else the middle of its postcode, else of its four digits, else unknown."""
+    if not postcode:
+        return Located(Precision.UNKNOWN)
+    area = session.get(PostcodeArea, postcode[:4], options=[joinedload(PostcodeArea.region)])
+    doors = list(session.scalars(sa.select(Address).where(Address.postcode == postcode).order_by(Address.house_number)))
+    if not doors:
+        if area is None:
+            return Located(Precision.UNKNOWN)
+        return Located(Precision.PC4, Point(area.lat, area.lon), city=area.place, area=area)
+    exact, building = _door(doors, house_number, rules.addition_key(addition))
+    if building is not None:
+        first = exact or next(door for door in doors if door.house_number == house_number)
+        return Located(Precision.ADDRESS, building, first.street, first.city, exact, area)
+    middle = rules.mean_point(_point(door) for door in doors)
+    streets = {door.street for door in doors}
+    return Located(Precision.PC6, middle, doors[0].street if len(streets) == 1 else "", doors[0].city, None, area)
+
+
+def _door(doors: list[Address], number: int | None, addition: str) -> tuple[Address | None, Point | None]:
+    """The exact door, and where to drive to.
+
+    Gazetteers often miss an addition ('214-2' where only '214' is known): that is the same building, provided that
+    all doors with this number lie together.
+    """
+    same = [door for door in doors if door.house_number == number]
+    for door in same:
+        if rules.addition_key(door.addition) == addition:
+            return door, _point(door)
+    middle = rules.mean_point(_point(door) for door in same)
+    if middle is None or any(rules.distance_m(middle, _point(door)) > SAME_BUILDING_M for door in same):
+        return None, None
+    return None, middle
+
+
+def _point(door: Address) -> Point:
+    return Point(door.lat, door.lon)
+
+
+def region_of(session: Session, postcode: str | None) -> Region | None:
+    """The region in which a postcode lies."""
+    area = session.get(PostcodeArea, postcode[:4]) if postcode else None
+    return area.region if area else None
+
+
+def regions(session: Session) -> list[Region]:
+    """Every region with its postcode areas."""
+    return list(session.scalars(sa.select(Region).options(selectinload(Region.postcode_areas)).order_by(Region.code)))
+
+
+def check_regions(session: Session) -> RegionCheck:
+    """Does every PC4 that we serve lie in exactly one region?"""
+    areas = session.execute(
+        sa.select(PostcodeArea.pc4, PostcodeArea.place, Region.name).outerjoin(PostcodeArea.region)
+    ).all()
+    by_region: dict[str, list[str]] = {}
+    for pc4, _place, region in areas:
+        if region is not None:
+            by_region.setdefault(region, []).append(pc4)
+    return rules.check_regions(by_region, {pc4: place for pc4, place, _region in areas}, inhabited_areas(session))
+
+
+def inhabited_areas(session: Session) -> set[str]:
+    """The PC4 areas in which a client lives."""
+    pc4 = sa.func.substr(Client.postcode, 1, 4)
+    return set(session.scalars(sa.select(pc4).where(Client.is_active, Client.postcode.is_not(None)).distinct()))
+
+
+def one_region(session: Session, region_id: uuid.UUID) -> Region | None:
+    """One region with its postcode areas."""
+    return session.get(Region, region_id, options=[selectinload(Region.postcode_areas)])

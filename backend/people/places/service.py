@@ -1,0 +1,81 @@
+"""Drawing regions over the postcode areas."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from backend.people.events import Changes, RegionChanged
+from backend.people.models import PostcodeArea, Region
+from backend.people.places.rules import spans
+from backend.platform.errors import DomainError, Invalid, NotFound
+from backend.platform.ids import new_id
+from backend.platform.uow import UnitOfWork
+
+
+class PostcodeAreaTaken(DomainError):
+    """An area lies in one region only; `taken` names the areas that another region has."""
+
+    code = "postcode_area_taken"
+
+
+class RegionNameTaken(DomainError):
+    """Another region has this name or code already."""
+
+    code = "name_taken"
+
+
+def set_region(
+    uow: UnitOfWork,
+    *,
+    name: str,
+    code: str,
+    postcode_areas: Iterable[str],
+    region_id: uuid.UUID | None = None,
+    may_move: bool = False,
+    must_exist: bool = False,
+) -> Region:
+    """Draw a region over exactly these PC4 areas. Areas of another region move only when `may_move`."""
+    region = uow.session.get(Region, region_id) if region_id else None
+    if region is None and must_exist:
+        raise NotFound()
+    _refuse_taken_name(uow, name, code, region.id if region else None)
+    wanted = _areas(uow, set(postcode_areas))
+    taken = {area.pc4: area.region.name for area in wanted if area.region is not None and area.region is not region}
+    if taken and not may_move:
+        raise PostcodeAreaTaken(taken=taken)
+    if region is None:
+        region = Region(id=region_id or new_id(), name=name, code=code)
+        uow.session.add(region)
+        uow.session.flush()
+    before = {"name": region.name, "code": region.code, "postcode_areas": spans(a.pc4 for a in region.postcode_areas)}
+    region.name, region.code, region.postcode_areas = name, code, wanted
+    after = {"name": name, "code": code, "postcode_areas": spans(area.pc4 for area in wanted)}
+    uow.session.flush()
+    changes: Changes = {field: [before[field], after[field]] for field in after if before[field] != after[field]}
+    if taken:
+        changes["taken_from"] = [taken, {}]
+    if changes:
+        uow.record(RegionChanged(region_id=region.id, changes=changes))
+    return region
+
+
+def _areas(uow: UnitOfWork, pc4: set[str]) -> list[PostcodeArea]:
+    found = list(
+        uow.session.scalars(sa.select(PostcodeArea).where(PostcodeArea.pc4.in_(pc4)).order_by(PostcodeArea.pc4))
+    )
+    unknown = sorted(pc4 - {area.pc4 for area in found})
+    if unknown:
+        raise Invalid({"postcode_areas": ["unknown"]}, unknown=unknown)
+    return found
+
+
+def _refuse_taken_name(uow: UnitOfWork, name: str, code: str, region_id: uuid.UUID | None) -> None:
+    same = sa.select(Region.id, Region.name).where(
+        sa.or_(sa.func.lower(Region.name) == name.lower(), sa.func.lower(Region.code) == code.lower())
+    )
+    for found_id, found_name in uow.session.execute(same):
+        if found_id != region_id:
+            raise RegionNameTaken(field="name" if found_name.lower() == name.lower() else "code")
