@@ -43,6 +43,10 @@ def _furnish(app: Flask, runtime: Runtime) -> None:
     app.register_blueprint(pages.pages)
     runtime.api.register_blueprint(session.blp)
     for room in ("people", "intake", "triage", "dispatch", "visits", "handover"):
+        try:
+            import_module(f"backend.{room}.api")
+        except ImportError:
+            continue
         if find_spec(f"backend.{room}.api"):
             runtime.api.register_blueprint(import_module(f"backend.{room}.api").blp)
         if find_spec(f"backend.{room}.pages"):

@@ -10,7 +10,7 @@ def _find(module: str, name: str):
     """While the rooms are being built (the lead replaces this by plain imports)."""
     try:
         return getattr(import_module(module), name, None) if find_spec(module) else None
-    except ModuleNotFoundError:
+    except ImportError:
         return None
 
 

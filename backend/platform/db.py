@@ -40,7 +40,7 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
 
 
 JSON = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
-# SQLAlchemy stores an enum's NAME unless told otherwise; we keep the value, as text, so that a new member needs no migration.
+# SQLAlchemy stores an enum's NAME unless told otherwise. We keep the value, as text: a new member needs no migration.
 ENUM = sa.Enum(enum.StrEnum, native_enum=False, create_constraint=False, length=40,
                values_callable=lambda members: [member.value for member in members])  # fmt: skip
 
@@ -219,5 +219,4 @@ def reading(actor: Actor | None = None) -> Iterator[Session]:
     try:
         yield session
     finally:
-        session.rollback()
-        session.close()
+        session.close()  # not rollback(): that would empty the rows that the caller still wants to read

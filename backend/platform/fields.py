@@ -14,7 +14,7 @@ from backend.platform.strict_json import safe_text
 
 def _speak_in_codes() -> None:
     """Marshmallow speaks English sentences; the apps want codes for their Dutch ones."""
-    pending = [Field]
+    pending: list[Any] = [Field]
     while pending:
         kind = pending.pop()
         pending.extend(kind.__subclasses__())
@@ -36,13 +36,13 @@ _speak_in_codes()
 class Text(String):
     """Text that a person typed: trimmed, at most `max` characters, nothing a database chokes on."""
 
-    def __init__(self, *, max: int = 500, min: int = 0, **options: Any) -> None:  # noqa: A002
+    def __init__(self, *, max: int = 500, min: int = 0, **options: Any) -> None:
         options.setdefault("validate", validate.Length(min=min or None, max=max))
         super().__init__(**options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
         text = super()._deserialize(value, attr, data, **options)
-        if not isinstance(text, str) or not safe_text(text):
+        if not safe_text(text):
             raise ma.ValidationError("invalid")
         return text.strip()
 

@@ -47,38 +47,43 @@ class Streams:
                 self._newest = self._last_seq()
                 self._watcher = threading.Thread(target=self._watch, name="streams", daemon=True)
                 self._watcher.start()
-        return Response(
+        response = Response(
             self._events(actor, self._newest if after is None else after),
             mimetype="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
+        # Not in a `finally` of the generator: one that was never begun never gets there, and its place stays taken.
+        response.call_on_close(self._release)
+        return response
+
+    def _release(self) -> None:
+        with self._guard:
+            self.open -= 1
 
     def _events(self, actor: Actor, after: int) -> Iterator[bytes]:
-        try:
-            yield b"retry: 1000\n\n"
-            while True:
-                newest = self._newest
-                rows = self._rows(actor, after)
-                for row in rows:
-                    after = row.seq
-                    body = {"seq": row.seq, "name": row.name, "topic_id": row.topic_id, "stream_id": row.stream_id,
-                            "feed_id": row.feed_id}  # fmt: skip
-                    yield b"id: %d\nevent: change\ndata: %b\n\n" % (row.seq, msgspec.json.encode(body))
-                if len(rows) == BATCH:
-                    continue
-                after = max(after, newest)  # what this actor may not see is passed over
-                with self._runtime.committed:
-                    grown = self._runtime.committed.wait_for(lambda: self._newest > after, HEARTBEAT_S)  # noqa: B023
-                if not grown:
-                    yield b": still here\n\n"
-        finally:
-            with self._guard:
-                self.open -= 1
+        yield b"retry: 1000\n\n"
+        while True:
+            newest = self._newest
+            rows = self._rows(actor, after)
+            for row in rows:
+                after = row.seq
+                body = {"seq": row.seq, "name": row.name, "topic_id": row.topic_id, "stream_id": row.stream_id,
+                        "feed_id": row.feed_id}  # fmt: skip
+                yield b"id: %d\nevent: change\ndata: %b\n\n" % (row.seq, msgspec.json.encode(body))
+            if len(rows) == BATCH:
+                continue
+            after = max(after, newest)  # what this actor may not see is passed over
+            with self._runtime.committed:
+                grown = self._runtime.committed.wait_for(lambda: self._newest > after, HEARTBEAT_S)  # noqa: B023
+            if not grown:
+                yield b": still here\n\n"
 
     def _rows(self, actor: Actor, after: int) -> list[EventRow]:
         session = self._runtime.database.session(actor)
         try:
-            return list(session.scalars(sa.select(EventRow).where(EventRow.seq > after).order_by(EventRow.seq).limit(BATCH)))
+            return list(
+                session.scalars(sa.select(EventRow).where(EventRow.seq > after).order_by(EventRow.seq).limit(BATCH))
+            )
         finally:
             session.close()
 

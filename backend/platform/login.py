@@ -136,7 +136,9 @@ def start(uow: UnitOfWork, actor: Actor) -> str:
         raise WrongLogin()
     token = secrets.token_urlsafe(32)
     hours = timedelta(hours=settings().session_hours)
-    uow.session.add(LoginSession(token_hash=_hash(token), staff_id=actor.staff_id, started_at=uow.now, ends_at=uow.now + hours))
+    uow.session.add(
+        LoginSession(token_hash=_hash(token), staff_id=actor.staff_id, started_at=uow.now, ends_at=uow.now + hours)
+    )
     return token
 
 

@@ -40,9 +40,19 @@ class OutboxJob(Base):
         return actor.sees_all
 
 
-def enqueue(session: Session, kind: str, payload: dict[str, Any], *, now: datetime, run_at: datetime, key: str | None) -> None:
+def enqueue(
+    session: Session, kind: str, payload: dict[str, Any], *, now: datetime, run_at: datetime, key: str | None
+) -> None:
     """Write a job in the caller's transaction; a key that is already there changes nothing."""
-    values = {"id": new_id(), "kind": kind, "key": key, "payload": payload, "created_at": now, "run_at": run_at, "attempts": 0}
+    values = {
+        "id": new_id(),
+        "kind": kind,
+        "key": key,
+        "payload": payload,
+        "created_at": now,
+        "run_at": run_at,
+        "attempts": 0,
+    }
     if session.get_bind().dialect.name == "postgresql":
         from sqlalchemy.dialects.postgresql import insert
     else:

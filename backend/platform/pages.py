@@ -28,7 +28,9 @@ DOORS = {"triagist": "/desk/", "admin": "/desk/", "nurse": "/phone/", "team_mana
 def start() -> str:
     """The three doors, and in a demo the names and passwords that open them."""
     logins: Callable[[], list[dict[str, str]]] = flask.current_app.extensions["nachtronde"].demo_logins
-    return render_template("platform/start.html", logins=logins() if settings().is_demo else [], is_demo=settings().is_demo)
+    return render_template(
+        "platform/start.html", logins=logins() if settings().is_demo else [], is_demo=settings().is_demo
+    )
 
 
 @pages.get("/login")
@@ -94,7 +96,9 @@ def service_worker() -> Response:
 @access(ANYONE)
 def manifest() -> Response:
     """What a phone needs to put the app on its home screen."""
-    return flask.send_from_directory(ROOT / "static", "manifest.webmanifest", mimetype="application/manifest+json", max_age=3600)
+    return flask.send_from_directory(
+        ROOT / "static", "manifest.webmanifest", mimetype="application/manifest+json", max_age=3600
+    )
 
 
 @pages.get("/app/<path:name>")
@@ -138,7 +142,8 @@ def api_docs() -> str:
 
 
 def _schema_name(body: dict[str, Any]) -> str:
-    schema = next(iter(body.get("content", {}).values()), {}).get("schema", {})
+    content: list[dict[str, Any]] = list(body.get("content", {}).values())
+    schema = content[0].get("schema", {}) if content else {}
     return str(schema.get("$ref", schema.get("items", {}).get("$ref", ""))).rpartition("/")[2]
 
 
@@ -164,5 +169,3 @@ def _for_every_page() -> dict[str, Any]:
         "csrf_token": login.csrf_token(token) if is_in and token else "",
         "local": local,
     }
-
-

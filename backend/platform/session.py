@@ -5,9 +5,10 @@ from typing import Any
 import flask
 from flask import Response, g, request
 from flask.views import MethodView
+from marshmallow.validate import Length
 
 from backend.platform import login, push
-from backend.platform.actor import SYSTEM
+from backend.platform.actor import SYSTEM, Actor
 from backend.platform.clock import now
 from backend.platform.config import settings
 from backend.platform.db import reading
@@ -19,7 +20,7 @@ blp = Blueprint("session", __name__, url_prefix="/api/v1", description="Who is l
 
 class SessionIn(Schema):
     login = fields.Text(required=True, max=120, min=1)
-    password = fields.String(required=True, validate=fields.validate.Length(max=200))
+    password = fields.String(required=True, validate=Length(max=200))
 
 
 class OrganisationBrief(Schema):
@@ -43,7 +44,7 @@ class SessionOut(Schema):
     is_demo = fields.Boolean(required=True)
 
 
-def describe(actor: login.Actor, token: str) -> dict[str, Any]:
+def describe(actor: Actor, token: str) -> dict[str, Any]:
     """The session as its owner may see it."""
     with reading(SYSTEM) as session:
         about = flask.current_app.extensions["nachtronde"].accounts.describe(session, actor)
@@ -58,7 +59,7 @@ def describe(actor: login.Actor, token: str) -> dict[str, Any]:
     }
 
 
-def log_in(name: str, password: str) -> tuple[login.Actor, str]:
+def log_in(name: str, password: str) -> tuple[Actor, str]:
     """Check the password and begin a session; returns the actor and the cookie's token."""
     actor = login.check_password(name, password, request.remote_addr or "")
     with unit_of_work(actor=SYSTEM) as uow:

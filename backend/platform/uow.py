@@ -53,7 +53,9 @@ class UnitOfWork:
         for react in current_app.extensions["nachtronde"].reactions.get(type(happened), ()):
             react(self, happened)
 
-    def enqueue(self, kind: str, payload: dict[str, Any], *, run_at: datetime | None = None, key: str | None = None) -> None:
+    def enqueue(
+        self, kind: str, payload: dict[str, Any], *, run_at: datetime | None = None, key: str | None = None
+    ) -> None:
         """Ask the worker for something after the commit. The same key twice asks once."""
         outbox.enqueue(self.session, kind, payload, now=self.now, run_at=run_at or self.now, key=key)
 

@@ -92,7 +92,7 @@ def run(app: Flask, job: Job) -> None:
     with app.app_context():
         try:
             runtime.jobs[job.kind](job)
-        except Exception as error:  # noqa: BLE001  (whatever went wrong, the queue must go on)
+        except Exception as error:  # whatever went wrong, the queue must go on
             _failed(job, error)
         else:
             with unit_of_work(actor=SYSTEM) as uow:
