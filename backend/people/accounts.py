@@ -17,13 +17,13 @@ class StaffAccounts:
 
     def by_login(self, session: Session, login: str) -> Account | None:
         """The active account with this login name (lower case)."""
-        staff = session.scalar(sa.select(Staff).where(Staff.login == login, Staff.is_active))
+        staff = session.scalar(_active().where(Staff.login == login))
         return Account(_actor(staff), staff.password_hash) if staff else None
 
     def by_id(self, session: Session, staff_id: uuid.UUID) -> Actor | None:
         """The actor for this id, as long as it is active."""
-        staff = session.get(Staff, staff_id)
-        return _actor(staff) if staff and staff.is_active else None
+        staff = session.scalar(_active().where(Staff.id == staff_id))
+        return _actor(staff) if staff else None
 
     def describe(self, session: Session, actor: Actor) -> dict[str, Any]:
         """The actor's organisation and partnership, for the app's header."""
@@ -36,6 +36,11 @@ class StaffAccounts:
                 "desk_phone": partnership.desk_phone if partnership else "",
             },
         }
+
+
+def _active() -> sa.Select[Staff]:
+    """Whoever works here, at an organisation that still takes part."""
+    return sa.select(Staff).join(Staff.organisation).where(Staff.is_active, Organisation.is_active)
 
 
 def _actor(staff: Staff) -> Actor:

@@ -66,7 +66,7 @@ def apply(uow: UnitOfWork, client: Client, facts: Mapping[str, Any]) -> Changes:
         setattr(client, name, facts[name])
     if any(name in changes for name in ADDRESS_FIELDS):
         before = (client.precision, client.lat, client.lon)
-        place(uow, client)
+        place(uow, client, has_moved="postcode" in changes and not facts.get("street"))
         if (client.precision, client.lat, client.lon) != before:
             changes["precision"] = [before[0].value, client.precision.value]
             changes["point"] = [list(before[1:]), [client.lat, client.lon]]
@@ -76,13 +76,16 @@ def apply(uow: UnitOfWork, client: Client, facts: Mapping[str, Any]) -> Changes:
     return changes
 
 
-def place(uow: UnitOfWork, client: Client) -> None:
-    """Look up where the client's door is; street and city are filled in when the gazetteer knows them."""
+def place(uow: UnitOfWork, client: Client, *, has_moved: bool = False) -> None:
+    """Look up where the client's door is. Street and city come from the gazetteer when nobody said them."""
     found = places.locate(uow.session, client.postcode, client.house_number, client.addition or "")
     client.precision = found.precision
     client.lat, client.lon = (found.point.lat, found.point.lon) if found.point else (None, None)
-    client.street, client.city = client.street or found.street, client.city or found.city
     client.pinned_by = None
+    if found.street and (has_moved or not client.street):
+        client.street = found.street
+    if found.city and (has_moved or not client.city):
+        client.city = found.city
 
 
 def pin(uow: UnitOfWork, client_id: uuid.UUID, *, lat: float, lon: float) -> Client:
@@ -169,7 +172,7 @@ def close_treatment_relation(
         )
 
 
-def _running(client_id: uuid.UUID, at: datetime) -> sa.Select[tuple[TreatmentRelation]]:
+def _running(client_id: uuid.UUID, at: datetime) -> sa.Select[TreatmentRelation]:
     return sa.select(TreatmentRelation).where(
         TreatmentRelation.client_id == client_id,
         TreatmentRelation.valid_from <= at,

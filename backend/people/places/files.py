@@ -102,9 +102,10 @@ class GazetteerFile:
                     on_progress(len(line))
                     yield line
 
-            quoting = csv.QUOTE_NONE if self.shape is Shape.GEONAMES else csv.QUOTE_MINIMAL
-            reader = csv.reader(counted(), delimiter=self.delimiter, quoting=quoting)
-            if self.shape is not Shape.GEONAMES:
+            if self.shape is Shape.GEONAMES:
+                reader = csv.reader(counted(), delimiter=self.delimiter, quoting=csv.QUOTE_NONE)
+            else:
+                reader = csv.reader(counted(), delimiter=self.delimiter)
                 next(reader)
             while True:
                 try:

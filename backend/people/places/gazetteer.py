@@ -48,7 +48,8 @@ class Inspection:
 
 def inspect(file: GazetteerFile, on_progress: Progress = lambda _: None, *, shown: int = 20) -> Inspection:
     """Read the whole file once, so that a bad line is found before anything is written."""
-    good, bad, first_bad = 0, 0, []
+    good, bad = 0, 0
+    first_bad: list[BadLine] = []
     for line in file.lines(on_progress):
         if not isinstance(line, BadLine):
             good += 1
