@@ -1,0 +1,590 @@
+"""Ruin and recreate, compiled: take strings of neighbouring stops out, put them back greedily, keep what is good enough.
+
+After Christiaens and Vanden Berghe, "Slack induction by string removals for vehicle routing problems" (Transportation Science, 2020),
+with soft windows, cars that differ, stops that may stay out, and a cache of the best place of every stop in every route.
+A start that is later than planned costs nothing at first, then lateness, then is impossible: `slack_free` and `slack_hard` hold both
+limits per position, so most insertions are judged without walking down the route.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from routing.arrays import FORBIDDEN, Arrays
+
+HUGE = int(FORBIDDEN)
+
+
+class State(NamedTuple):
+    """One searcher's routes, with everything that makes the next insertion cheap. Changed in place."""
+
+    route: np.ndarray  # [c, m] nodes
+    length: np.ndarray  # [c]
+    arrive: np.ndarray  # [c, m + 1]; at `length` the arrival at home
+    leave: np.ndarray  # [c, m + 1]; leave[k] = when the car leaves the stop before position k
+    slack_free: np.ndarray  # [c, m + 1] later arrival at position k that costs nothing
+    slack_hard: np.ndarray  # [c, m + 1] later arrival at position k that is still allowed
+    cost: np.ndarray  # [c]
+    loaded: np.ndarray  # [c]
+    stamp: np.ndarray  # [c] changes whenever the route does
+    car_of: np.ndarray  # [n] car, -1 when left out
+    absent: np.ndarray  # [n] list of nodes left out
+    numbers: np.ndarray  # 0: number absent, 1: stamp counter, 2: total cost, 3: best cost, 4: iterations done
+    best_route: np.ndarray
+    best_length: np.ndarray
+    cached_cost: np.ndarray  # [n, c]
+    cached_at: np.ndarray  # [n, c]
+    cached_stamp: np.ndarray  # [n, c]
+    near: np.ndarray  # [n, k] neighbours, the closest first
+    random: np.ndarray  # [1] uint64
+    kept_route: np.ndarray  # what to go back to when an iteration is refused
+    kept_length: np.ndarray
+    kept_arrive: np.ndarray
+    kept_leave: np.ndarray
+    kept_free: np.ndarray
+    kept_hard: np.ndarray
+    kept_cost: np.ndarray
+    kept_loaded: np.ndarray
+    kept_stamp: np.ndarray
+    touched: np.ndarray  # [c] list of cars changed in this iteration
+    is_touched: np.ndarray  # [c]
+    removed: np.ndarray  # [n]
+    sort_key: np.ndarray  # [n]
+    kept_absent: np.ndarray  # [n]
+
+
+def new_state(a: Arrays, seed: int, *, wide: int | None = None, neighbours: int = 120) -> State:
+    """An empty plan: every stop absent. `wide`: the longest route there can ever be, stops + 2."""
+    c, n = a.fixed.shape
+    wide = n + 1 if wide is None else wide
+    cached = (n, c) if neighbours else (0, 0)
+    return State(
+        route=np.full((c, wide), -1, np.int64), length=np.zeros(c, np.int64),
+        arrive=np.zeros((c, wide + 1), np.int64), leave=np.zeros((c, wide + 1), np.int64),
+        slack_free=np.zeros((c, wide + 1), np.int64), slack_hard=np.zeros((c, wide + 1), np.int64),
+        cost=np.zeros(c, np.int64), loaded=np.zeros(c, np.int64), stamp=np.zeros(c, np.int64),
+        car_of=np.full(n, -1, np.int64), absent=np.arange(n, dtype=np.int64),
+        numbers=np.array([n, 1, 0, HUGE, 0], np.int64),
+        best_route=np.full((c, wide), -1, np.int64), best_length=np.zeros(c, np.int64),
+        cached_cost=np.zeros(cached, np.int64), cached_at=np.zeros(cached, np.int32), cached_stamp=np.full(cached, -1, np.int64),
+        near=nearest(a, neighbours), random=np.array([seed * 2 + 0x9E3779B97F4A7C15], np.uint64),
+        kept_route=np.zeros((c, wide), np.int64), kept_length=np.zeros(c, np.int64),
+        kept_arrive=np.zeros((c, wide + 1), np.int64), kept_leave=np.zeros((c, wide + 1), np.int64),
+        kept_free=np.zeros((c, wide + 1), np.int64), kept_hard=np.zeros((c, wide + 1), np.int64),
+        kept_cost=np.zeros(c, np.int64), kept_loaded=np.zeros(c, np.int64), kept_stamp=np.zeros(c, np.int64),
+        touched=np.zeros(c + 1, np.int64), is_touched=np.zeros(c, np.bool_),
+        removed=np.zeros(n + 1, np.int64), sort_key=np.zeros(n + 1, np.float64), kept_absent=np.zeros(n + 1, np.int64),
+    )  # fmt: skip
+
+
+def nearest(a: Arrays, count: int) -> np.ndarray:
+    """Neighbours of every stop by travel time, the stop itself first."""
+    n = len(a.service)
+    if n == 0 or count == 0:
+        return np.zeros((n, 0), np.int64)
+    between = a.travel[:n, :n].astype(np.int64)
+    between = between + between.T
+    np.fill_diagonal(between, -1)
+    return np.ascontiguousarray(np.argsort(between, axis=1, kind="stable")[:, :count])
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _draw(state: np.ndarray) -> float:
+    """A number in [0, 1): xorshift64*, so a seed gives the same plan in every thread."""
+    x = state[0]
+    x ^= x >> np.uint64(12)
+    x ^= x << np.uint64(25)
+    x ^= x >> np.uint64(27)
+    state[0] = x
+    return float((x * np.uint64(0x2545F4914F6CDD1D)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+
+
+@njit(cache=True, nogil=True)
+def is_changed(a: Arrays, s: State, c: int) -> bool:
+    """Whether the car's sequence differs from the incumbent's."""
+    length = s.length[c]
+    width = a.before.shape[1]
+    if width == 0:
+        return False
+    if a.before[c, min(length, width - 1)] != -1 or length >= width:
+        return True
+    for k in range(length):
+        if s.route[c, k] != a.before[c, k]:
+            return True
+    return False
+
+
+@njit(cache=True, nogil=True)
+def time_route(a: Arrays, s: State, c: int) -> None:
+    """Recompute times, slacks and cost of one car's route after a change."""
+    n = a.fixed.shape[1]
+    cars = a.fixed.shape[0]
+    length = s.length[c]
+    t = a.leaves[c]
+    node = n + c
+    travelled = np.int64(0)
+    cost = np.int64(0)
+    loaded = np.int64(0)
+    next_break = 0
+    breaks = a.break_from.shape[1]
+    while next_break < breaks and a.break_from[c, next_break] >= FORBIDDEN:
+        next_break = breaks
+    broken = False
+    for k in range(length):
+        stop = s.route[c, k]
+        leg = np.int64(a.travel[node, stop])
+        while next_break < breaks and a.break_from[c, next_break] < FORBIDDEN:
+            begin = max(t, a.break_from[c, next_break])
+            until = a.break_until[c, next_break]
+            over = begin + a.break_length[c, next_break]
+            in_wait = begin <= until and over + leg <= a.opens[stop]
+            if not in_wait and max(t + leg, a.opens[stop]) + a.service[stop] <= until:
+                break
+            if begin > until:
+                broken = True
+            t = over
+            next_break += 1
+        travelled += leg
+        s.leave[c, k] = t
+        t += leg
+        s.arrive[c, k] = t
+        t = max(t, a.opens[stop])
+        if t > a.latest[stop]:
+            broken = True
+        if t > a.closes[stop]:
+            cost += (t - a.closes[stop]) * a.late_weight[stop]
+        cost += a.fixed[c, stop]
+        loaded += a.load[stop]
+        t += a.service[stop]
+        node = stop
+    home = n + cars + c
+    leg = np.int64(a.travel[node, home])
+    while length > 0 and next_break < breaks and a.break_from[c, next_break] < FORBIDDEN:
+        if t + leg > a.break_until[c, next_break]:
+            begin = max(t, a.break_from[c, next_break])
+            if begin > a.break_until[c, next_break]:
+                broken = True
+            t = begin + a.break_length[c, next_break]
+        next_break += 1
+    travelled += leg
+    s.leave[c, length] = t
+    s.arrive[c, length] = t + leg
+    if length > 0:
+        cost += a.activation[c]
+        if t + leg > a.ends[c]:
+            broken = True
+    if is_changed(a, s, c):
+        cost += a.changed_car
+    s.cost[c] = cost + travelled * a.travel_weight + (FORBIDDEN if broken and length > a.frozen[c] else 0)
+    s.loaded[c] = loaded
+    hard = max(np.int64(0), a.ends[c] - s.arrive[c, length])
+    free = hard
+    s.slack_hard[c, length] = hard
+    s.slack_free[c, length] = free
+    for k in range(length - 1, -1, -1):
+        stop = s.route[c, k]
+        start = max(s.arrive[c, k], a.opens[stop])
+        wait = start - s.arrive[c, k]
+        hard = wait + min(hard, max(np.int64(0), a.latest[stop] - start))
+        free = wait + min(free, max(np.int64(0), a.closes[stop] - start) if a.late_weight[stop] > 0 else HUGE)
+        s.slack_hard[c, k] = hard
+        s.slack_free[c, k] = min(free, hard)
+    s.numbers[1] += 1
+    s.stamp[c] = s.numbers[1]
+
+
+@njit(cache=True, nogil=True)
+def delay_cost(a: Arrays, s: State, c: int, k: int, later: int, limit: int) -> int:
+    """Extra lateness when the arrival at position k moves `later` seconds (> 0, within the hard slack); stops counting beyond `limit`."""
+    extra = np.int64(0)
+    while k < s.length[c]:
+        if later <= s.slack_free[c, k]:
+            return extra
+        stop = s.route[c, k]
+        start = max(s.arrive[c, k], a.opens[stop])
+        later -= start - s.arrive[c, k]
+        if later <= 0:
+            return extra
+        if start + later > a.closes[stop]:
+            extra += a.late_weight[stop] * (start + later - max(start, a.closes[stop]))
+            if extra > limit:
+                return extra
+        k += 1
+    return extra
+
+
+@njit(cache=True, nogil=True)
+def cost_with(a: Arrays, s: State, c: int, stop: int, at: int) -> int:
+    """Cost of a route with breaks if `stop` came in at position `at`: walked out in full; FORBIDDEN when impossible."""
+    length = s.length[c]
+    for k in range(length, at, -1):
+        s.route[c, k] = s.route[c, k - 1]
+    s.route[c, at] = stop
+    s.length[c] = length + 1
+    time_route(a, s, c)
+    answer = s.cost[c]
+    for k in range(at, length):
+        s.route[c, k] = s.route[c, k + 1]
+    s.length[c] = length
+    return answer
+
+
+@njit(cache=True, nogil=True)
+def insertion(a: Arrays, s: State, stop: int, c: int) -> tuple[int, int]:
+    """The cheapest place of `stop` in route c: (extra cost, position); FORBIDDEN when there is none. Price of change left out."""
+    fixed = a.fixed[c, stop]
+    length = s.length[c]
+    if fixed >= FORBIDDEN or s.loaded[c] + a.load[stop] > a.capacity[c]:
+        return HUGE, -1
+    best = np.int64(HUGE)
+    best_at = -1
+    if a.break_from.shape[1] > 0 and a.break_from[c, 0] < FORBIDDEN:
+        before, stamp = s.cost[c], s.stamp[c]
+        for at in range(a.frozen[c], length + 1):
+            extra = cost_with(a, s, c, stop, at) - before
+            if extra < best:
+                best, best_at = extra, at
+        time_route(a, s, c)
+        s.stamp[c] = stamp
+        return best, best_at
+    n = a.fixed.shape[1]
+    home = n + a.fixed.shape[0] + c
+    first = a.frozen[c]
+    previous = n + c if first == 0 else s.route[c, first - 1]
+    if length == 0:
+        fixed += a.activation[c]
+    latest = a.latest[stop]
+    opens = a.opens[stop]
+    closes = a.closes[stop]
+    weight = a.late_weight[stop]
+    service = a.service[stop]
+    for at in range(first, length + 1):
+        following = s.route[c, at] if at < length else home
+        to_stop = np.int64(a.travel[previous, stop])
+        arrive = s.leave[c, at] + to_stop
+        if arrive > latest:
+            if s.leave[c, at] > latest:
+                break
+            previous = following
+            continue
+        onward = np.int64(a.travel[stop, following])
+        extra = fixed + (to_stop + onward - np.int64(a.travel[previous, following])) * a.travel_weight
+        previous = following
+        if extra >= best:
+            continue
+        start = max(arrive, opens)
+        if start > closes:
+            extra += (start - closes) * weight
+            if extra >= best:
+                continue
+        later = start + service + onward - s.arrive[c, at]
+        if later > s.slack_hard[c, at]:
+            continue
+        if later > s.slack_free[c, at]:
+            extra += delay_cost(a, s, c, at, later, best - extra)
+        if extra < best:
+            best, best_at = extra, at
+    return best, best_at
+
+
+@njit(cache=True, nogil=True)
+def insertions(a: Arrays, s: State, stop: int, found: np.ndarray, places: np.ndarray) -> None:
+    """`insertion` for every car: extra costs in `found`, positions in `places`."""
+    for c in range(a.fixed.shape[0]):
+        found[c], places[c] = insertion(a, s, stop, c)
+
+
+@njit(cache=True, nogil=True)
+def times_with(a: Arrays, s: State, c: int, stop: int, at: int) -> tuple[np.ndarray, int]:
+    """Arrivals along route c if `stop` came in at position `at`, and when the car would be home."""
+    length = s.length[c]
+    stamp = s.stamp[c]
+    for k in range(length, at, -1):
+        s.route[c, k] = s.route[c, k - 1]
+    s.route[c, at] = stop
+    s.length[c] = length + 1
+    time_route(a, s, c)
+    arrive = s.arrive[c, : length + 1].copy()
+    home = s.arrive[c, length + 1]
+    for k in range(at, length):
+        s.route[c, k] = s.route[c, k + 1]
+    s.length[c] = length
+    time_route(a, s, c)
+    s.stamp[c] = stamp
+    return arrive, home
+
+
+@njit(cache=True, nogil=True)
+def _keep(s: State, c: int, count: int) -> int:
+    """Remember a route before its first change in this iteration."""
+    if s.is_touched[c]:
+        return count
+    s.is_touched[c] = True
+    s.touched[count] = c
+    length = s.length[c]
+    s.kept_length[c] = length
+    for k in range(length + 1):
+        s.kept_route[c, k] = s.route[c, k]
+        s.kept_arrive[c, k] = s.arrive[c, k]
+        s.kept_leave[c, k] = s.leave[c, k]
+        s.kept_free[c, k] = s.slack_free[c, k]
+        s.kept_hard[c, k] = s.slack_hard[c, k]
+    s.kept_cost[c] = s.cost[c]
+    s.kept_loaded[c] = s.loaded[c]
+    s.kept_stamp[c] = s.stamp[c]
+    return count + 1
+
+
+@njit(cache=True, nogil=True)
+def _restore(s: State, c: int) -> None:
+    length = s.kept_length[c]
+    s.length[c] = length
+    for k in range(length + 1):
+        s.route[c, k] = s.kept_route[c, k]
+        s.arrive[c, k] = s.kept_arrive[c, k]
+        s.leave[c, k] = s.kept_leave[c, k]
+        s.slack_free[c, k] = s.kept_free[c, k]
+        s.slack_hard[c, k] = s.kept_hard[c, k]
+    for k in range(length):
+        s.car_of[s.route[c, k]] = c
+    s.cost[c] = s.kept_cost[c]
+    s.loaded[c] = s.kept_loaded[c]
+    s.stamp[c] = s.kept_stamp[c]
+
+
+@njit(cache=True, nogil=True)
+def _take_string(a: Arrays, s: State, c: int, stop: int, size: int, out: int) -> int:
+    """Take `size` consecutive stops around `stop` out of route c, sometimes leaving a few in the middle in place."""
+    length = s.length[c]
+    frozen = a.frozen[c]
+    where = frozen
+    while s.route[c, where] != stop:
+        where += 1
+    spared = 0
+    if size > 1 and size < length - frozen and _draw(s.random) < 0.5:
+        spared = 1
+        while size + spared < length - frozen and _draw(s.random) > 0.01:
+            spared += 1
+            if _draw(s.random) < 0.5:
+                break
+    span = size + spared
+    low = max(frozen, where - span + 1)
+    high = min(where, length - span)
+    begin = low + int(_draw(s.random) * (high - low + 1))
+    spare_from = begin + 1 + int(_draw(s.random) * (size - 1)) if spared > 0 else begin + span
+    write = begin
+    for k in range(begin, length):
+        node = s.route[c, k]
+        if k >= begin + span or (spare_from <= k < spare_from + spared):
+            s.route[c, write] = node
+            write += 1
+        else:
+            s.removed[out] = node
+            s.car_of[node] = -1
+            out += 1
+    s.length[c] = write
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _sort_removed(a: Arrays, s: State, count: int) -> None:
+    """Order in which stops come back: at random, or the tightest, the earliest, the dearest, or the farthest first."""
+    draw = _draw(s.random)
+    n = a.fixed.shape[1]
+    for i in range(count):
+        node = s.removed[i]
+        if draw < 0.3:
+            key = _draw(s.random)
+        elif draw < 0.5:
+            key = float(a.closes[node] - a.opens[node])
+        elif draw < 0.65:
+            key = float(a.opens[node])
+        elif draw < 0.75:
+            key = -float(a.closes[node])
+        elif draw < 0.85:
+            key = -float(a.travel[node, n])
+        else:
+            key = -float(a.service[node] + a.load[node]) - float(a.penalty[node])
+        s.sort_key[i] = key
+    for i in range(1, count):
+        node, key = s.removed[i], s.sort_key[i]
+        j = i - 1
+        while j >= 0 and s.sort_key[j] > key:
+            s.removed[j + 1], s.sort_key[j + 1] = s.removed[j], s.sort_key[j]
+            j -= 1
+        s.removed[j + 1], s.sort_key[j + 1] = node, key
+
+
+@njit(cache=True, nogil=True)
+def _put_back(a: Arrays, s: State, count: int, touched: int, blink: float) -> int:
+    """Insert the removed stops one by one at their cheapest place, now and then looking away from a car."""
+    cars = a.fixed.shape[0]
+    still_out = 0
+    for i in range(count):
+        node = s.removed[i]
+        best, best_c, best_at = np.int64(HUGE), -1, -1
+        for c in range(cars):
+            if a.fixed[c, node] >= FORBIDDEN or _draw(s.random) < blink:
+                continue
+            if s.cached_stamp[node, c] != s.stamp[c]:
+                extra, at = insertion(a, s, node, c)
+                s.cached_cost[node, c] = extra
+                s.cached_at[node, c] = at
+                s.cached_stamp[node, c] = s.stamp[c]
+            extra = s.cached_cost[node, c]
+            if extra >= best:
+                continue
+            if a.changed_car > 0 and extra < HUGE and not is_changed(a, s, c):
+                extra += a.changed_car
+            if extra < best:
+                best, best_c, best_at = extra, c, s.cached_at[node, c]
+        if best_c < 0 or best > a.penalty[node]:
+            s.absent[still_out] = node
+            still_out += 1
+            continue
+        touched = _keep(s, best_c, touched)
+        for k in range(s.length[best_c], best_at, -1):
+            s.route[best_c, k] = s.route[best_c, k - 1]
+        s.route[best_c, best_at] = node
+        s.length[best_c] += 1
+        s.car_of[node] = best_c
+        time_route(a, s, best_c)
+    s.numbers[0] = still_out
+    return touched
+
+
+@njit(cache=True, nogil=True)
+def total_cost(a: Arrays, s: State) -> int:
+    """The whole plan's cost, stops left out included."""
+    total = np.int64(0)
+    for c in range(a.fixed.shape[0]):
+        total += s.cost[c]
+    for i in range(s.numbers[0]):
+        total += a.penalty[s.absent[i]]
+    return total
+
+
+@njit(cache=True, nogil=True)
+def keep_best(s: State) -> None:
+    """Copy the present routes to the best."""
+    s.numbers[3] = s.numbers[2]
+    for c in range(len(s.length)):
+        s.best_length[c] = s.length[c]
+        for k in range(s.length[c]):
+            s.best_route[c, k] = s.route[c, k]
+
+
+@njit(cache=True, nogil=True)
+def load(a: Arrays, s: State, route: np.ndarray, length: np.ndarray) -> None:
+    """Start from these routes; everything else is absent."""
+    for node in range(len(s.car_of)):
+        s.car_of[node] = -1
+    for c in range(len(length)):
+        s.length[c] = length[c]
+        for k in range(length[c]):
+            s.route[c, k] = route[c, k]
+            s.car_of[route[c, k]] = c
+        time_route(a, s, c)
+    out = 0
+    for node in range(len(s.car_of)):
+        if s.car_of[node] < 0:
+            s.absent[out] = node
+            out += 1
+    s.numbers[0] = out
+    s.numbers[2] = total_cost(a, s)
+
+
+@njit(cache=True, nogil=True)
+def fill(a: Arrays, s: State) -> None:
+    """Insert everything that is absent, without ruining anything; the result counts as the best when it is."""
+    for c in range(a.fixed.shape[0]):
+        s.is_touched[c] = False
+    count = s.numbers[0]
+    for i in range(count):
+        s.removed[i] = s.absent[i]
+        s.sort_key[i] = 0.0
+    _sort_removed(a, s, count)
+    _put_back(a, s, count, 0, 0.0)
+    s.numbers[2] = total_cost(a, s)
+    if s.numbers[2] < s.numbers[3]:
+        keep_best(s)
+
+
+@njit(cache=True, nogil=True)
+def search(
+    a: Arrays, s: State, iterations: int, hot: float, cooling: float, strength: float, longest: int, blink: float
+) -> None:
+    """Run `iterations` rounds from temperature `hot`, each multiplied by `cooling`."""
+    cars, n = a.fixed.shape
+    if n == 0:
+        return
+    near = s.near.shape[1]
+    temperature = hot
+    for _ in range(iterations):
+        s.numbers[4] += 1
+        touched = 0
+        for c in range(cars):
+            s.is_touched[c] = False
+        absent_before = s.numbers[0]
+        out = 0
+        for i in range(absent_before):
+            s.kept_absent[i] = s.absent[i]
+        used = 0
+        for c in range(cars):
+            if s.length[c] > a.frozen[c]:
+                used += 1
+        average = (n - absent_before) / max(1, used)
+        string_limit = min(float(longest), average)
+        strings_limit = 4.0 * strength / (1.0 + string_limit) - 1.0
+        strings = int(_draw(s.random) * strings_limit + 1.0)
+        seed = int(_draw(s.random) * n)
+        if absent_before > 0 and _draw(s.random) < 0.1:
+            seed = s.absent[int(_draw(s.random) * absent_before)]
+        for j in range(near):
+            if touched >= strings:
+                break
+            node = s.near[seed, j]
+            c = s.car_of[node]
+            if c < 0 or s.is_touched[c]:
+                continue
+            movable = s.length[c] - a.frozen[c]
+            is_frozen = movable <= 0
+            for k in range(a.frozen[c]):
+                if s.route[c, k] == node:
+                    is_frozen = True
+            if is_frozen:
+                continue
+            touched = _keep(s, c, touched)
+            size = int(_draw(s.random) * min(string_limit, float(movable)) + 1.0)
+            out = _take_string(a, s, c, node, min(size, movable), out)
+            time_route(a, s, c)
+        for i in range(absent_before):
+            s.removed[out] = s.absent[i]
+            out += 1
+        _sort_removed(a, s, out)
+        touched = _put_back(a, s, out, touched, blink)
+        before = s.numbers[2]
+        after = before
+        for i in range(touched):
+            c = s.touched[i]
+            after += s.cost[c] - s.kept_cost[c]
+        for i in range(absent_before):
+            after -= a.penalty[s.kept_absent[i]]
+        for i in range(s.numbers[0]):
+            after += a.penalty[s.absent[i]]
+        if after < before - temperature * np.log(_draw(s.random) + 1e-300):
+            s.numbers[2] = after
+            if after < s.numbers[3]:
+                keep_best(s)
+        else:
+            for i in range(out):
+                s.car_of[s.removed[i]] = -1
+            for i in range(touched):
+                _restore(s, s.touched[i])
+            for i in range(absent_before):
+                s.absent[i] = s.kept_absent[i]
+            s.numbers[0] = absent_before
+        temperature *= cooling

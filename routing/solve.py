@@ -1,0 +1,199 @@
+"""Search for a good plan. Never worse than the incumbent, never unchecked; the same seed and iterations give the same plan."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+
+from routing import order, ruin
+from routing.arrays import FORBIDDEN, Arrays, Compiled, with_incumbent
+from routing.check import violations
+from routing.plan import Plan
+from routing.problem import Car, Problem, Stop, TravelMatrix
+from routing.reasons import with_reasons
+from routing.schedule import schedule
+
+Orders = Mapping[str, Sequence[tuple[str, int]]]
+
+
+def solve(
+    problem: Problem,
+    *,
+    incumbent: Plan | None = None,
+    limit_s: float | None = None,
+    iterations: int | None = None,
+    seed: int = 0,
+    threads: int = 1,
+) -> Plan:
+    """Plan everything, or improve on the incumbent, in this process.
+
+    Parameters
+    ----------
+    incumbent : what drives now; changes against it are priced (`Weights.changed_stop`, `changed_car`), and it is the answer when nothing
+        better is found. Stops it does not know are added, stops that no longer exist are dropped.
+    limit_s : wall seconds of search (default 1.0 when `iterations` is not given either).
+    iterations : rounds per thread; makes the answer depend on `seed` and `threads` only.
+
+    Returns
+    -------
+    A plan that `violations` accepts, unless the incumbent was broken beyond what the search can repair.
+    """
+    if limit_s is None and iterations is None:
+        limit_s = 1.0
+    base = carried_over(problem, incumbent)
+    found = _search(problem, incumbent, base, limit_s, iterations, seed, max(1, threads))
+    return better_of(problem, base, found, incumbent)
+
+
+def better_of(problem: Problem, base: Plan | None, found: Plan | None, incumbent: Plan | None) -> Plan:
+    """The cheaper of the plans that the checker accepts; the base when neither is accepted."""
+    if found is not None and not violations(problem, found, incumbent):
+        is_base_sound = base is not None and not violations(problem, base, incumbent)
+        if not is_base_sound or base is None or found.cost.total < base.cost.total:
+            return found
+    if base is not None:
+        return base
+    return with_reasons(problem, schedule(problem, {car.id: car.frozen for car in problem.cars}))
+
+
+def warm_up() -> None:
+    """Load (or once, compile) the search, so that no request waits for it. Takes about a second when the cache is warm."""
+    matrix = TravelMatrix([[0, 60, 90], [60, 0, 60], [90, 60, 0]])
+    car = Car(id="a", place=0, shift_s=(0, 9000))
+    stops = [Stop(id=str(k), place=k, service_s=60, window_s=(0, 900), latest_s=1800) for k in (1, 2)]
+    for cars_needed in (1, 2):
+        pair = Problem(matrix, (car, replace(car, id="b")), (stops[0], replace(stops[1], cars_needed=cars_needed)))
+        plan = solve(pair, iterations=20)
+        solve(pair, iterations=20, incumbent=plan)
+        bare = schedule(pair, {"a": ["1"]})
+        from routing.insert import insert
+
+        insert(pair, bare, "2")
+
+
+def carried_over(problem: Problem, incumbent: Plan | None) -> Plan | None:
+    """The incumbent as an answer to this problem: unknown stops dropped, visits under way first."""
+    if incumbent is None:
+        return None
+    frozen = {stop_id for car in problem.cars for stop_id in car.frozen}
+    orders: dict[str, list[tuple[str, int]]] = {}
+    for car in problem.cars:
+        known = [one for one in incumbent.sequences.get(car.id, ()) if one[0] in problem.stop_index]
+        head = [(stop_id, dict(known).get(stop_id, 0)) for stop_id in car.frozen]
+        orders[car.id] = head + [one for one in known if one[0] not in frozen]
+    counts: dict[str, int] = {}
+    for sequence in orders.values():
+        for stop_id, _ in sequence:
+            counts[stop_id] = counts.get(stop_id, 0) + 1
+    lost = {
+        stop_id
+        for stop_id, count in counts.items()
+        if count != problem.stop(stop_id).cars_needed and stop_id not in frozen
+    }
+    orders = {car: [one for one in sequence if one[0] not in lost] for car, sequence in orders.items()}
+    return with_reasons(problem, schedule(problem, orders, incumbent=incumbent))
+
+
+def _search(
+    problem: Problem,
+    incumbent: Plan | None,
+    base: Plan | None,
+    limit_s: float | None,
+    iterations: int | None,
+    seed: int,
+    threads: int,
+) -> Plan | None:
+    arrays = with_incumbent(problem, incumbent)
+    compiled: Compiled = problem.compiled
+    if not compiled.parts:
+        return with_reasons(problem, schedule(problem, {}, incumbent=incumbent))
+    start = base.sequences if base is not None else {}
+    engine = order.search if compiled.has_double_visits else search_apart
+    orders = engine(problem, arrays, start, limit_s, iterations, seed, threads)
+    plan = schedule(problem, orders, incumbent=incumbent)
+    return with_reasons(problem, plan)
+
+
+def search_apart(
+    problem: Problem,
+    arrays: Arrays,
+    start: Orders,
+    limit_s: float | None,
+    iterations: int | None,
+    seed: int,
+    threads: int,
+) -> Orders:
+    """Ruin and recreate for nights without double visits."""
+    began = time.perf_counter()
+    route, length = sound_start(problem, arrays, start)
+    states = []
+    for thread in range(threads):
+        state = ruin.new_state(arrays, seed * 64 + thread)
+        ruin.load(arrays, state, route, length)
+        state.numbers[3] = FORBIDDEN
+        if start:
+            ruin.keep_best(state)
+        ruin.fill(arrays, state)
+        states.append(state)
+    hot, cold = temperatures(arrays, is_warm=bool(start))
+
+    def run(state: ruin.State) -> None:
+        done, chunk = 0, 200
+        while True:
+            spent = (time.perf_counter() - began) / limit_s if limit_s is not None else 0.0
+            share = max(spent, done / iterations if iterations is not None else 0.0)
+            if share >= 1.0:
+                return
+            size = chunk if iterations is None else min(chunk, iterations - done)
+            ruin.search(arrays, state, size, hot * (cold / hot) ** share, 1.0, 10.0, 10, 0.01)
+            done += size
+            if limit_s is not None and iterations is None:
+                now = (time.perf_counter() - began) / limit_s
+                chunk = max(20, min(5000, int(chunk * min(2.0, 0.01 / max(1e-9, now - spent)))))
+
+    if threads == 1:
+        run(states[0])
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(run, states))
+    best = min(states, key=lambda state: int(state.numbers[3]))
+    return orders_of(problem, best.best_route, best.best_length)
+
+
+def temperatures(arrays: Arrays, *, is_warm: bool) -> tuple[float, float]:
+    """First and last temperature, from what one stop's travel costs in this problem."""
+    n = len(arrays.service)
+    scale = float(np.median(arrays.travel[:n, :n])) * float(arrays.travel_weight) if n > 1 else 1.0
+    return max(1.0, scale * (0.05 if is_warm else 0.3)), max(0.1, scale * 0.003)
+
+
+def sound_start(problem: Problem, arrays: Arrays, start: Orders) -> tuple[np.ndarray, np.ndarray]:
+    """These orders as arrays, without the stops that break a rule where they are: the search puts those elsewhere."""
+    compiled: Compiled = problem.compiled
+    cars, n = arrays.fixed.shape
+    state = ruin.new_state(arrays, 0, wide=n + 2, neighbours=0)
+    for c, car in enumerate(problem.cars):
+        sequence = start.get(car.id) or [(stop_id, 0) for stop_id in car.frozen]
+        for position, one in enumerate(sequence):
+            node = compiled.node_of[one]
+            if position >= arrays.frozen[c] and arrays.fixed[c, node] >= FORBIDDEN:
+                continue
+            at = int(state.length[c])
+            state.route[c, at] = node
+            state.length[c] = at + 1
+            ruin.time_route(arrays, state, c)
+            is_full = state.loaded[c] > arrays.capacity[c] or state.cost[c] >= FORBIDDEN
+            if position >= arrays.frozen[c] and is_full:
+                state.length[c] = at
+                ruin.time_route(arrays, state, c)
+    return state.route, state.length
+
+
+def orders_of(problem: Problem, route: np.ndarray, length: np.ndarray) -> Orders:
+    """Arrays back to ids."""
+    compiled: Compiled = problem.compiled
+    return {car.id: [compiled.parts[node] for node in route[c, : length[c]]] for c, car in enumerate(problem.cars)}
