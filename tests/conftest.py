@@ -161,7 +161,9 @@ def worker_id(request: pytest.FixtureRequest) -> str:
 
 def a_setting(url: str, **given: Any) -> Settings:
     """Settings for a test house."""
-    return Settings(**{"database_url": url, "secret_key": "a secret that only the tests know " * 2, **given})
+    return Settings(
+        **{"database_url": url, "secret_key": "a secret that only the tests know " * 2, "log_level": "error", **given}
+    )
 
 
 def forgetter(database: Database) -> Callable[[], None]:

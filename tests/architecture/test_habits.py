@@ -47,6 +47,16 @@ def test_every_query_goes_through_the_net_that_narrows_it_to_what_its_reader_may
             or name.endswith((".exec_driver_sql", ".connect", ".raw_connection"))
         ),
     )
+    # a condition of an index is written in SQL; it reads nothing
+    conditions = {
+        f"{path}:{part.lineno} {dotted(part.func)}"
+        for path, tree in python_files("backend")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.keyword) and (node.arg or "").endswith(("_where", "server_default"))
+        for part in ast.walk(node.value)
+        if isinstance(part, ast.Call)
+    }
+    by_call = [call for call in by_call if call not in conditions]
     by_table = [
         f"{path}:{node.lineno} {dotted(node)}"
         for path, tree in python_files("backend")

@@ -1,0 +1,180 @@
+"""The whole house as a person meets it: a server with its worker on a demo night, and a real Chromium."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.conftest import ROOT
+from tools.browser import find
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+DESK = {"viewport": {"width": 1440, "height": 900}}
+# the second line keeps Chromium from looking for its maker's servers at every start
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.journey)
+
+
+@dataclass(frozen=True)
+class House:
+    """A running Nachtronde."""
+
+    url: str
+    environment: dict[str, str]
+    log: Path
+
+    def flask(self, *words: str) -> str:
+        """Run a `flask` command on its database, as an operator would."""
+        done = subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "wsgi", *words],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until_it_answers(url: str, server: subprocess.Popen[bytes], log: Path, seconds: float = 60) -> None:
+    """Wait for the first answer; tell what the server said when there is none."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:
+            if answer.status == 200:
+                return
+        if server.poll() is not None:
+            break
+        time.sleep(0.1)
+    raise AssertionError(f"the server does not answer:\n{log.read_text(errors='replace')}")
+
+
+@contextlib.contextmanager
+def a_house(folder: Path, *, fill: bool = True, **settings: str) -> Iterator[House]:
+    """Start a house on a database of its own; with `fill` its demo night is filled first."""
+    port = free_port()
+    url = f"http://localhost:{port}"
+    environment = {
+        **os.environ,
+        "NACHTRONDE_DEMO": "1",
+        "NACHTRONDE_DATABASE_URL": f"sqlite:///{folder / 'night.db'}",
+        "NACHTRONDE_PUBLIC_URL": url,
+        "NACHTRONDE_LOG_LEVEL": "warning",
+        **settings,
+    }
+    log = folder / "server.log"
+    house = House(url, environment, log)
+    house.flask("db", "upgrade")
+    if fill:
+        house.flask("demo", "fill")
+    with log.open("wb") as said:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--port", str(port)],
+            cwd=ROOT,
+            env=environment,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            wait_until_it_answers(url, server, log)
+            yield house
+        finally:
+            server.send_signal(signal.SIGINT)
+            try:
+                server.wait(15)
+            except subprocess.TimeoutExpired:
+                os.killpg(server.pid, signal.SIGKILL)
+                server.wait()
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house on a fresh demo night, for the journeys of one file."""
+    if not (ROOT / "static" / "app" / "phone" / "index.html").exists():
+        pytest.skip("the app is not built: make test builds it")
+    with a_house(tmp_path_factory.mktemp("house")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A real Chromium."""
+    program = find()
+    if program is None:
+        pytest.skip("there is no Chromium: make test brings one")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def person(chromium: Browser, house: House, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+    """Somebody sits down at a screen: `person(PHONE, login="dewi")`. A failed journey leaves a picture."""
+    contexts: list[BrowserContext] = []
+
+    def sit_down(screen: dict[str, Any], login: str | None = None, password: str | None = None, **options: Any) -> Page:
+        context = chromium.new_context(
+            base_url=house.url, locale="nl-NL", timezone_id="Europe/Amsterdam", **screen, **options
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        if login:
+            page.goto("/login")
+            page.fill("input[name=login]", login)
+            page.fill("input[name=password]", password or "")
+            page.click("button[type=submit]")
+            page.wait_for_url(lambda url: "/login" not in url)
+        return page
+
+    failed_before = request.session.testsfailed
+    yield sit_down
+    if request.session.testsfailed > failed_before:
+        pictures = ROOT / "test-results"
+        pictures.mkdir(exist_ok=True)
+        for number, context in enumerate(contexts):
+            for page in context.pages:
+                with contextlib.suppress(Exception):
+                    page.screenshot(path=pictures / f"{request.node.name}-{number}.png")
+    for context in contexts:
+        context.close()
