@@ -1,0 +1,132 @@
+/** What people do at the desk. Each tells what happened in a sentence, refreshes the board, and never loses what was typed. */
+import { Problem } from '$shared/api'
+import { api } from './api'
+import type { Command } from './command'
+import { desk } from './desk.svelte'
+import { newId } from './ids'
+import { emptyForm } from './intake/form'
+import { STATUS_WORDS } from './nl'
+import type { BoardVisit, VisitStatus } from './types'
+
+const visitName = (visit: Pick<BoardVisit, 'reference' | 'client_label'>): string => visit.reference ?? visit.client_label
+
+/** Does it, and says in Dutch when it did not work; a conflict also brings the fresh board. */
+export async function attempt<T>(act: () => Promise<T>): Promise<T | undefined> {
+  try {
+    const answer = await act()
+    desk.feed.nudge(0)
+    return answer
+  } catch (error) {
+    if (error instanceof Problem && error.status === 401) desk.isSignedOut = true
+    else desk.say(error instanceof Error ? error.message : 'Dit lukte niet.', 'bad')
+    desk.feed.nudge(0)
+    return undefined
+  }
+}
+
+export interface Choice {
+  visit: BoardVisit
+  shiftId: string
+  carName: string
+  recommendedShiftId: string | null
+  override?: { code: string; text: string; named_person?: string }
+}
+
+export async function assign({ visit, shiftId, carName, recommendedShiftId, override }: Choice): Promise<boolean> {
+  const body: Record<string, unknown> = { id: newId(), shift_id: shiftId, expected_version: visit.version }
+  if (recommendedShiftId !== null) body['recommended_shift_id'] = recommendedShiftId
+  if (override) body['override_reason'] = override
+  const done = await attempt(() => api.assign(visit.id, body))
+  if (done === undefined) return false
+  desk.chosenShift = null
+  desk.say(`${carName} gaat naar ${visitName(visit)}.`, 'good', () => void undoAssign(visit))
+  return true
+}
+
+async function undoAssign(visit: BoardVisit): Promise<void> {
+  const done = await attempt(async () => {
+    await api.withdraw(visit.id, 'Ongedaan gemaakt')
+    return true
+  })
+  if (done) {
+    desk.say(`${visitName(visit)} wacht weer op een auto.`)
+    desk.select({ kind: 'visit', id: visit.id })
+  }
+}
+
+export async function withdraw(visit: BoardVisit, reason: string): Promise<boolean> {
+  const done = await attempt(async () => (await api.withdraw(visit.id, reason), true))
+  if (done) desk.say(`${visitName(visit)} is teruggenomen. De auto krijgt bericht.`, 'good')
+  return done === true
+}
+
+export async function cancel(visit: BoardVisit, reason: string): Promise<boolean> {
+  const done = await attempt(async () => (await api.cancel(visit.id, reason), true))
+  if (done) desk.say(`${visitName(visit)} vervalt.`, 'good')
+  return done === true
+}
+
+export async function setStatus(visit: BoardVisit, status: VisitStatus, happenedAt: string | null = null): Promise<void> {
+  const done = await attempt(async () => (await api.setStatus(visit.id, status, happenedAt), true))
+  if (done) desk.say(`${visitName(visit)}: ${STATUS_WORDS[status]}.`, 'good')
+}
+
+export async function lock(visit: BoardVisit, isLocked: boolean): Promise<void> {
+  const done = await attempt(async () => (await api.lock(visit.id, isLocked), true))
+  if (done) desk.say(isLocked ? `${visitName(visit)} staat vast.` : `${visitName(visit)} mag weer schuiven.`)
+}
+
+export async function acknowledge(alarmId: string): Promise<void> {
+  await attempt(async () => (await api.acknowledge(alarmId), true))
+}
+
+export async function wake(shiftId: string, name: string): Promise<void> {
+  const done = await attempt(async () => (await api.wake(shiftId), true))
+  if (done) desk.say(`${name} wordt gewekt.`, 'good')
+}
+
+export async function replan(): Promise<void> {
+  const night = desk.board.night
+  if (night === null) return
+  const done = await attempt(async () => (await api.plan(night.id), true))
+  if (done) desk.say('De routes worden opnieuw berekend.')
+}
+
+export function openIntake(): void {
+  desk.intake ??= emptyForm(newId, new Date(desk.now).toISOString())
+}
+
+export function acknowledgeOrOpen(): void {
+  const selected = desk.selected
+  if (selected?.kind === 'alarm') void acknowledge(selected.id)
+}
+
+/** Runs what the command bar understood. */
+export async function run(command: Command): Promise<void> {
+  switch (command.kind) {
+    case 'status':
+      return setStatus(command.visit, command.status, command.happened_at)
+    case 'assign':
+      desk.select({ kind: 'visit', id: command.visit.id })
+      desk.chosenShift = command.car.shift_id
+      return
+    case 'show_car':
+      desk.shownShift = command.car.shift_id
+      desk.tab = 'cars'
+      return
+    case 'wake':
+      return wake(command.car.shift_id, command.car.car_name)
+    case 'show_visit':
+      return desk.select({ kind: 'visit', id: command.visit.id })
+    case 'show_waiting':
+      return desk.select({ kind: 'waiting', id: command.id })
+    case 'new':
+      return openIntake()
+    case 'plan':
+      return replan()
+    case 'help':
+    case 'close_night':
+    case 'handovers':
+      desk.dialog = { kind: command.kind }
+  }
+}

@@ -1,0 +1,49 @@
+/** Every question the desk asks the server, by the name of what people do. */
+import { del, get, post, put, request } from '$shared/api'
+import type * as t from './types'
+
+const q = encodeURIComponent
+
+export const api = {
+  login: (login: string, password: string) => request('/session', { method: 'POST', body: { login, password } }),
+  board: () => get<t.Board>('/board'),
+  regions: () => get<{ regions: t.Region[] }>('/regions'),
+  recommendation: (visitId: string) => get<t.Recommendation>(`/visits/${visitId}/recommendation`),
+  assign: (visitId: string, body: Record<string, unknown>) => post<t.BoardVisit>(`/visits/${visitId}/assignments`, body),
+  withdraw: (visitId: string, reason: string) => post(`/visits/${visitId}/withdrawals`, { reason }),
+  cancel: (visitId: string, reason: string) => post(`/visits/${visitId}/cancellations`, { reason }),
+  lock: (visitId: string, is_locked: boolean) => post(`/visits/${visitId}/lock`, { is_locked }),
+  setStatus: (visitId: string, status: t.VisitStatus, happened_at: string | null) =>
+    post(`/visits/${visitId}/status`, happened_at === null ? { status } : { status, happened_at }),
+  wake: (shiftId: string) => post(`/shifts/${shiftId}/wake`),
+  acknowledge: (alarmId: string) => post(`/alarms/${alarmId}/acknowledgements`),
+  plan: (nightId: string) => post(`/nights/${nightId}/plan`),
+  closeNight: (nightId: string) => post(`/nights/${nightId}/closure`),
+  handovers: () => get<{ handovers: t.Handover[] }>('/handovers'),
+  claim: (care_request_id: string) => post('/presence', { care_request_id }),
+  release: (care_request_id: string) => del('/presence', { care_request_id }),
+
+  entryComplaints: () => get<{ entry_complaints: t.EntryComplaint[] }>('/entry-complaints'),
+  pathways: () => get<{ pathways: t.Pathway[] }>('/care-pathways'),
+  scopeList: () => get<t.ScopeList>('/scope-list'),
+  searchClients: (text: string) => get<{ clients: t.ClientHit[] }>(`/clients?q=${q(text)}`),
+  client: (id: string) => get<t.Client>(`/clients/${id}`),
+  lookBack: (clientId: string) => get<t.LookBack>(`/clients/${clientId}/look-back?hours=72`),
+  addProvisional: (body: Record<string, unknown>) => post<t.Client>('/clients/provisional', body),
+  findAddress: (postcode: string, houseNumber: string, addition: string) =>
+    get<t.FoundAddress>(
+      `/addresses?postcode=${q(postcode)}&house_number=${q(houseNumber)}${addition ? `&addition=${q(addition)}` : ''}`,
+    ),
+  drafts: () => get<{ drafts?: t.IntakeDraft[]; intake_drafts?: t.IntakeDraft[] }>('/intake-drafts'),
+  saveDraft: (id: string, body: unknown) => put(`/intake-drafts/${id}`, { body }),
+  dropDraft: (id: string) => del(`/intake-drafts/${id}`),
+  register: (body: Record<string, unknown>) => post<{ id: string; reference: string }>('/care-requests', body),
+  careRequest: (id: string) => get<t.CareRequest>(`/care-requests/${id}`),
+  identify: (requestId: string, client_id: string) => post(`/care-requests/${requestId}/client`, { client_id }),
+  propose: (body: Record<string, unknown>) => post<t.Proposal>('/urgency-proposals', body),
+  decide: (requestId: string, body: Record<string, unknown>) => post(`/care-requests/${requestId}/triage-decisions`, body),
+  decisions: (requestId: string) =>
+    get<{ triage_decisions?: t.TriageDecision[]; decisions?: t.TriageDecision[] }>(
+      `/care-requests/${requestId}/triage-decisions`,
+    ),
+}

@@ -1,0 +1,41 @@
+/** Takes a question that already has its number into the triage screen. */
+import { attempt } from './actions'
+import { api } from './api'
+import { desk } from './desk.svelte'
+import { newId } from './ids'
+import { emptyForm, fromDraft, type IntakeForm } from './intake/form'
+import type { CareRequest } from './types'
+
+export async function openTriage(careRequestId: string): Promise<void> {
+  const draft = desk.drafts.find((item) => item.id === careRequestId)
+  const empty = emptyForm(newId, new Date(desk.now).toISOString())
+  if (draft) {
+    desk.intake = { ...fromDraft(draft.body, empty), request_id: draft.id }
+    return
+  }
+  const request = await attempt(() => api.careRequest(careRequestId))
+  if (request) desk.intake = formOf(request, empty)
+}
+
+export function formOf(request: CareRequest, empty: IntakeForm): IntakeForm {
+  return {
+    ...empty,
+    request_id: request.id,
+    reference: request.reference,
+    received_at: request.received_at,
+    channel: request.channel,
+    client_id: request.client_id,
+    client_label: request.client?.name ?? request.client_label ?? null,
+    is_unknown_client: request.client_id === null,
+    caller_name: request.caller?.name ?? '',
+    caller_relation: request.caller?.relation ?? 'other',
+    callback_number: request.caller?.callback_number ?? '',
+    is_with_client: request.caller?.is_with_client ?? null,
+    question: request.question,
+    entry_complaint: request.entry_complaint ?? '',
+    onset: request.onset ?? '',
+    measures_taken: request.measures_taken ?? '',
+    location_note: request.location_note ?? '',
+    contact_72h_checked: request.contact_72h_checked,
+  }
+}

@@ -1,0 +1,128 @@
+/** What waits at the desk and in which order: urgency first, then the oldest; and how much time is left. */
+import type { Alarm, Board, BoardVisit, Car, Urgency, VisitStatus, Waiting } from './types'
+
+/** A question without a triage decision could be anything: it stands just behind what we know to be urgent. */
+const UNKNOWN_RANK = 2.5
+/** Minutes within which a question should have been triaged; afterwards its bar is full. */
+export const TRIAGE_NORM_MIN = 10
+
+export type QueueItem =
+  | { kind: 'waiting'; id: string; since: string; waiting: Waiting }
+  | { kind: 'visit'; id: string; since: string; visit: BoardVisit }
+export type QueueEntry = QueueItem | { kind: 'alarm'; id: string; since: string; alarm: Alarm }
+export type Selection = { kind: QueueEntry['kind']; id: string } | null
+
+export const urgencyRank = (urgency: Urgency): number => Number(urgency.slice(1))
+
+const startOf = (visit: BoardVisit): string => visit.window_start ?? visit.latest_at ?? ''
+
+/** Everything that waits for a decision of the desk: untriaged questions and open visits without a car. */
+export function waitingForDecision(board: Board): QueueItem[] {
+  const items: (QueueItem & { rank: number })[] = [
+    ...board.waiting.map((waiting) => ({
+      kind: 'waiting' as const,
+      id: waiting.care_request_id,
+      since: waiting.received_at,
+      rank: UNKNOWN_RANK,
+      waiting,
+    })),
+    ...board.visits
+      .filter((visit) => visit.status === 'open')
+      .map((visit) => ({
+        kind: 'visit' as const,
+        id: visit.id,
+        since: startOf(visit),
+        rank: urgencyRank(visit.urgency),
+        visit,
+      })),
+  ]
+  return items.sort((a, b) => a.rank - b.rank || a.since.localeCompare(b.since) || a.id.localeCompare(b.id))
+}
+
+/** Alarms that nobody has answered; a nurse in need stands before everything else. */
+export function openAlarms(board: Board): Alarm[] {
+  return board.alarms
+    .filter((alarm) => alarm.acknowledged_at === null)
+    .sort(
+      (a, b) =>
+        Number(b.kind === 'nurse_alarm') - Number(a.kind === 'nurse_alarm') ||
+        a.raised_at.localeCompare(b.raised_at),
+    )
+}
+
+/** The order in which J and K walk: first alarms, then what waits. */
+export function walkOrder(board: Board): QueueEntry[] {
+  return [
+    ...openAlarms(board).map((alarm) => ({ kind: 'alarm' as const, id: alarm.id, since: alarm.raised_at, alarm })),
+    ...waitingForDecision(board),
+  ]
+}
+
+export function step(order: { kind: string; id: string }[], selected: Selection, by: 1 | -1): Selection {
+  if (order.length === 0) return null
+  const at = order.findIndex((entry) => entry.id === selected?.id && entry.kind === selected?.kind)
+  const next = at === -1 ? (by === 1 ? 0 : order.length - 1) : Math.min(order.length - 1, Math.max(0, at + by))
+  const entry = order[next]!
+  return { kind: entry.kind as QueueEntry['kind'], id: entry.id }
+}
+
+export interface Timer {
+  minutes_left: number
+  fraction: number
+  is_late: boolean
+}
+/** How much of the norm is used: 0 is just begun, 1 is the norm reached. */
+export function timer(fromIso: string | null, untilIso: string | null, now: number): Timer | null {
+  if (untilIso === null) return null
+  const until = Date.parse(untilIso)
+  const from = fromIso === null ? until - 60 * 60_000 : Date.parse(fromIso)
+  const span = Math.max(1, until - from)
+  return {
+    minutes_left: Math.ceil((until - now) / 60_000),
+    fraction: Math.min(1, Math.max(0, (now - from) / span)),
+    is_late: now > until,
+  }
+}
+export const waitingTimer = (waiting: Waiting, now: number): Timer =>
+  timer(
+    waiting.received_at,
+    new Date(Date.parse(waiting.received_at) + TRIAGE_NORM_MIN * 60_000).toISOString(),
+    now,
+  )!
+/** The norm of a visit is the end of its window (the response time); latest_at is the hard end. */
+export const visitTimer = (visit: BoardVisit, now: number): Timer | null =>
+  timer(visit.window_start, visit.window_end ?? visit.latest_at, now)
+
+export function isLate(visit: BoardVisit, now: number): boolean {
+  if (visit.status === 'done' || visit.status === 'cancelled') return false
+  const norm = visit.window_end ?? visit.latest_at
+  if (norm === null) return false
+  const arrival = visit.arrived_at ?? visit.eta_at
+  if (arrival !== null) return Date.parse(arrival) > Date.parse(norm)
+  return now > Date.parse(norm)
+}
+
+export const ORDER: VisitStatus[] = ['open', 'assigned', 'accepted', 'under_way', 'on_scene', 'done']
+export const isActive = (visit: BoardVisit): boolean => visit.status !== 'done' && visit.status !== 'cancelled'
+export const isAhead = (from: VisitStatus, to: VisitStatus): boolean => ORDER.indexOf(to) > ORDER.indexOf(from)
+
+/** The visits of one car in the order in which they are driven. */
+export function visitsOf(board: Board, shiftId: string): BoardVisit[] {
+  const at = (visit: BoardVisit) => visit.arrived_at ?? visit.eta_at ?? visit.window_start ?? visit.latest_at ?? ''
+  return board.visits
+    .filter((visit) => visit.shift_id === shiftId && visit.status !== 'cancelled')
+    .sort((a, b) => at(a).localeCompare(at(b)) || (a.sequence ?? 0) - (b.sequence ?? 0))
+}
+
+/** The visit that a status of this car is about: the one furthest under way that can still take this step. */
+export function visitForStatus(board: Board, shiftId: string, status: VisitStatus): BoardVisit | null {
+  const candidates = visitsOf(board, shiftId).filter((visit) => isActive(visit) && isAhead(visit.status, status))
+  candidates.sort((a, b) => ORDER.indexOf(b.status) - ORDER.indexOf(a.status))
+  return candidates[0] ?? null
+}
+
+export function carsSorted(board: Board): Car[] {
+  return [...board.cars].sort(
+    (a, b) => Number(a.is_backup) - Number(b.is_backup) || a.car_number - b.car_number,
+  )
+}

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { aBoard, at, aVisit, NOW } from './builders'
+import { blockOf, hourMarks, percent, visibleSpan } from './timeline'
+
+const night = aBoard().night
+
+test('the present stands at a third, and the window stays inside the night', () => {
+  const span = visibleSpan(night, NOW)
+  expect(percent(span, NOW)).toBeCloseTo(33.3, 0)
+  expect(visibleSpan(night, Date.parse(night!.starts_at)).from).toBe(Date.parse(night!.starts_at))
+  expect(visibleSpan(night, Date.parse(night!.ends_at)).until).toBe(Date.parse(night!.ends_at))
+  expect(visibleSpan(night, NOW, 10)).toEqual({ from: Date.parse(night!.starts_at), until: Date.parse(night!.ends_at) })
+})
+
+test('a planned visit begins when its window opens, also when the car is early', () => {
+  const span = { from: NOW, until: NOW + 100 * 60_000 }
+  const block = blockOf(aVisit({ eta_at: at(10), travel_s: 600, window_start: at(20), service_minutes: 30 }), span, NOW)!
+  expect(block.drive).toEqual({ left: 0, width: 10 })
+  expect(block.stay).toEqual({ left: 20, width: 30 })
+})
+
+test('what really happened wins over the plan, and a visit that runs on keeps growing', () => {
+  const span = { from: NOW - 50 * 60_000, until: NOW + 50 * 60_000 }
+  const done = blockOf(aVisit({ status: 'done', eta_at: at(-10), arrived_at: at(-30), finished_at: at(-10) }), span, NOW)!
+  expect(done.stay).toEqual({ left: 20, width: 20 })
+  const busy = blockOf(aVisit({ status: 'on_scene', arrived_at: at(-40), service_minutes: 10 }), span, NOW)!
+  expect(busy.stay).toEqual({ left: 10, width: 40 })
+})
+
+test('what lies outside the window is left out, what sticks out is cut off', () => {
+  const span = { from: NOW, until: NOW + 60 * 60_000 }
+  expect(blockOf(aVisit({ eta_at: at(120), window_start: null }), span, NOW)).toBeNull()
+  expect(blockOf(aVisit({ eta_at: at(54), window_start: null }), span, NOW)!.stay).toEqual({ left: 90, width: 10 })
+  expect(blockOf(aVisit({ window_start: null }), span, NOW)).toBeNull()
+})
+
+test('there is a mark at every whole hour', () => {
+  expect(hourMarks(visibleSpan(night, NOW)).length).toBe(6)
+})

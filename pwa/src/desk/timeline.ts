@@ -1,0 +1,66 @@
+/** The lanes of the cars as percentages of a window of time; no pixels, no DOM. */
+import { isLate } from './queue'
+import type { BoardVisit, Night } from './types'
+
+const HOUR = 3_600_000
+export interface Span {
+  from: number
+  until: number
+}
+export interface Block {
+  visit: BoardVisit
+  drive: { left: number; width: number } | null
+  stay: { left: number; width: number }
+  is_late: boolean
+  is_proposal: boolean
+}
+
+/** Six hours with the present at a third, kept inside the night where that is possible. */
+export function visibleSpan(night: Pick<Night, 'starts_at' | 'ends_at'> | null, now: number, hours = 6): Span {
+  const width = hours * HOUR
+  let from = now - width / 3
+  if (night !== null) {
+    const start = Date.parse(night.starts_at)
+    const end = Date.parse(night.ends_at)
+    if (end - start <= width) return { from: start, until: Math.max(end, start + HOUR) }
+    from = Math.min(Math.max(from, start), end - width)
+  }
+  return { from, until: from + width }
+}
+
+export const percent = (span: Span, at: number): number => ((at - span.from) / (span.until - span.from)) * 100
+
+function clip(span: Span, from: number, until: number): { left: number; width: number } | null {
+  const left = Math.max(0, percent(span, from))
+  const right = Math.min(100, percent(span, until))
+  return right <= left ? null : { left, width: right - left }
+}
+
+/** One visit on the lane of its car: what was driven and done where that is known, the plan where it is not. */
+export function blockOf(visit: BoardVisit, span: Span, now: number): Block | null {
+  const arrive = parse(visit.arrived_at) ?? parse(visit.eta_at) ?? parse(visit.window_start)
+  if (arrive === null) return null
+  const leave = parse(visit.departed_at) ?? parse(visit.leave_at) ?? (visit.travel_s ? arrive - visit.travel_s * 1000 : null)
+  const windowStart = parse(visit.window_start)
+  // Planned: care starts when the window opens. Arrived: it started when the nurse said so.
+  const start = visit.arrived_at || windowStart === null ? arrive : Math.max(arrive, windowStart)
+  const finish = parse(visit.finished_at) ?? Math.max(start + visit.service_minutes * 60_000, visit.status === 'on_scene' ? now : 0)
+  const stay = clip(span, start, finish)
+  if (stay === null) return null
+  return {
+    visit,
+    drive: leave === null ? null : clip(span, leave, arrive),
+    stay,
+    is_late: isLate(visit, now),
+    is_proposal: visit.status === 'assigned',
+  }
+}
+
+const parse = (iso: string | null): number | null => (iso === null ? null : Date.parse(iso))
+
+/** Whole hours within the span, for the little scale above the lanes. */
+export function hourMarks(span: Span): { at: number; left: number }[] {
+  const marks = []
+  for (let at = Math.ceil(span.from / HOUR) * HOUR; at <= span.until; at += HOUR) marks.push({ at, left: percent(span, at) })
+  return marks
+}
