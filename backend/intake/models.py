@@ -67,7 +67,7 @@ class CareRequest(Base):
 
 
 class RequestCounter(Base):
-    """The one row that hands out the spoken numbers, locked until commit: no number is given twice."""
+    """Volgnummer: the one row that hands out the spoken numbers, locked until commit: no number is given twice."""
 
     __tablename__ = "care_request_counter"
 

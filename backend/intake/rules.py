@@ -22,7 +22,7 @@ _PHONE_PUNCTUATION = re.compile(r"[\s().\-/]")
 
 
 class Channel(StrEnum):
-    """By which way a question reached the desk."""
+    """Kanaal: by which way a question reached the desk."""
 
     PHONE = "phone"
     ALARM = "alarm"
@@ -32,7 +32,7 @@ class Channel(StrEnum):
 
 
 class CallerRelation(StrEnum):
-    """What the caller is to the client."""
+    """Relatie van de melder: what the caller is to the client."""
 
     CLIENT = "client"
     INFORMAL_CARER = "informal_carer"
@@ -45,7 +45,7 @@ class CallerRelation(StrEnum):
 
 
 class RequestStatus(StrEnum):
-    """Where a care request stands: waiting for a decision, decided, or finished."""
+    """Status: where a care request stands: waiting for a decision, decided, or finished."""
 
     OPEN = "open"
     DECIDED = "decided"

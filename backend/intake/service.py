@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.intake import rules
 from backend.intake.complaints import entry_complaints
@@ -209,10 +210,8 @@ def _locked_counter(session: Session) -> RequestCounter:
     counter = session.get(RequestCounter, 1, with_for_update=True)
     if counter is None:
         # The very first question of this house. Whoever loses the race finds the winner's row.
-        try:
-            with session.begin_nested():
-                session.add(RequestCounter(id=1, last_number=rules.FIRST_NUMBER - 1))
-        except sa.exc.IntegrityError:
-            session.expire_all()
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        first = insert(RequestCounter).values(id=1, last_number=rules.FIRST_NUMBER - 1)
+        session.execute(first.on_conflict_do_nothing(index_elements=["id"]))
         counter = session.get_one(RequestCounter, 1, with_for_update=True)
     return counter

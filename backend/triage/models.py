@@ -77,8 +77,8 @@ class TriageDecision(Base):
             "uq_triage_decision_first",
             "care_request_id",
             unique=True,
-            sqlite_where=sa.text("supersedes_id IS NULL"),
-            postgresql_where=sa.text("supersedes_id IS NULL"),
+            sqlite_where=sa.column("supersedes_id").is_(None),
+            postgresql_where=sa.column("supersedes_id").is_(None),
         ),
         sa.Index(None, "care_request_id", "decided_at"),
     )

@@ -35,7 +35,7 @@ def most_urgent(first: Urgency, *others: Urgency) -> Urgency:
 
 
 class AbcdState(StrEnum):
-    """What the caller's answers say about one letter of ABCD."""
+    """ABCD-antwoord: what the caller's answers say about one letter of ABCD."""
 
     SAFE = "safe"
     UNSAFE = "unsafe"
@@ -78,7 +78,7 @@ class RiskGroup(StrEnum):
 
 
 class ChangeReason(StrEnum):
-    """Why the triagist's urgency differs from the proposed one (NTS: context, alarm signals, risk groups)."""
+    """Reden van wijziging: why the triagist's urgency differs from the proposed one (NTS: context, signals, groups)."""
 
     CONTEXT = "context"
     ALARM_SIGNAL = "alarm_signal"
@@ -90,7 +90,7 @@ class ChangeReason(StrEnum):
 
 
 class ScopeVerdict(StrEnum):
-    """What the meetlat says: night care, not night care, or judge for yourself."""
+    """Oordeel van de meetlat: what it says: night care, not night care, or judge for yourself."""
 
     IN_SCOPE = "in_scope"
     OUT_OF_SCOPE = "out_of_scope"
@@ -123,7 +123,7 @@ LEAVES_CLIENT_AT_HOME = WAITS_FOR_MORNING | {Outcome.PHONE_ADVICE, Outcome.REFER
 
 
 class Counterfactual(StrEnum):
-    """What would have happened without night care; asked at every decision, for the figures (avoided care)."""
+    """Anders was gebeurd: what would have happened without night care, for the figures on avoided care."""
 
     NONE = "none"
     GP_POST = "gp_post"
@@ -183,7 +183,7 @@ class Assessment:
 
 @dataclass(frozen=True, kw_only=True)
 class Circumstances:
-    """What the house knows beside the triagist's own conclusion."""
+    """Omstandigheden: what the house knows beside the triagist's own conclusion."""
 
     now: datetime
     proposed_urgency: Urgency

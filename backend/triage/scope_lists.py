@@ -4,6 +4,7 @@ import tomllib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from backend.triage.rules import ScopeVerdict
 
@@ -31,16 +32,25 @@ class DraftScopeList:
     criteria: tuple[DraftCriterion, ...]
 
 
+class UnreadableList(ValueError):
+    """The file does not hold a meetlat."""
+
+
 def read(path: Path) -> DraftScopeList:
     """The meetlat in this file."""
-    raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    criteria = [
-        DraftCriterion(
-            **{**row, "verdict": ScopeVerdict(row["verdict"]), "entry_complaints": tuple(row["entry_complaints"])}
-        )
-        for row in raw.pop("criteria")
-    ]
-    return DraftScopeList(**raw, criteria=tuple(criteria))
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(raw.get("valid_from"), datetime):
+            raise ValueError("valid_from is not a date with a time")
+        criteria = tuple(_criterion(row) for row in raw.pop("criteria", ()))
+        return DraftScopeList(**raw, criteria=criteria)
+    except (KeyError, TypeError, ValueError) as reason:
+        raise UnreadableList(str(reason)) from reason
+
+
+def _criterion(row: dict[str, Any]) -> DraftCriterion:
+    verdict, complaints = ScopeVerdict(row["verdict"]), tuple(row["entry_complaints"])
+    return DraftCriterion(**{**row, "verdict": verdict, "entry_complaints": complaints})
 
 
 def problems_with(draft: DraftScopeList, *, entry_complaints: set[str]) -> dict[str, str]:

@@ -1,0 +1,122 @@
+"""What the desk sends and asks about urgency, the meetlat, care pathways and decisions."""
+
+import uuid
+from typing import Any
+
+from flask.views import MethodView
+
+from backend.intake.complaints import entry_complaints
+from backend.people.rules import Role
+from backend.platform.clock import now
+from backend.platform.db import reading
+from backend.platform.errors import Invalid
+from backend.platform.uow import unit_of_work
+from backend.platform.web import Blueprint
+from backend.triage import queries, service, shapes
+from backend.triage.rules import Abcd, Assessment, EmergencyHandover, Referral
+
+blp = Blueprint("triage", __name__, url_prefix="/api/v1", description="Triage: how urgent, and what happens now")
+
+
+@blp.route("/entry-complaints")
+class EntryComplaints(MethodView):
+    @blp.access(Role.TRIAGIST, Role.NURSE, Role.TEAM_MANAGER, Role.ADMIN)
+    @blp.response(200, shapes.EntryComplaintsOut)
+    def get(self) -> Any:
+        """List the entry complaints, each with the care pathway it opens"""
+        return {"entry_complaints": queries.catalogue()}
+
+
+@blp.route("/scope-list")
+class ScopeListInForce(MethodView):
+    @blp.access(Role.TRIAGIST, Role.NURSE, Role.TEAM_MANAGER, Role.ADMIN)
+    @blp.arguments(shapes.ScopeListQuery, location="query")
+    @blp.response(200, shapes.ScopeListOut)
+    def get(self, asked: dict[str, Any]) -> Any:
+        """Show the meetlat in force"""
+        with reading() as session:
+            return queries.scope_list(session, at=asked["at"] or now())
+
+
+@blp.route("/care-pathways")
+class CarePathways(MethodView):
+    @blp.access(Role.TRIAGIST, Role.NURSE, Role.ADMIN)
+    @blp.response(200, shapes.CarePathwaysOut)
+    def get(self) -> Any:
+        """List the current care pathways"""
+        return {"pathways": queries.care_pathways()}
+
+
+@blp.route("/care-pathways/<string:pathway_id>/<int:version>")
+class CarePathwayVersion(MethodView):
+    @blp.access(Role.TRIAGIST, Role.NURSE, Role.ADMIN)
+    @blp.response(200, shapes.CarePathwayOut)
+    def get(self, pathway_id: str, version: int) -> Any:
+        """Show one version of a care pathway, also when it is retired"""
+        return queries.care_pathway(pathway_id, version)
+
+
+@blp.route("/urgency-proposals")
+class UrgencyProposals(MethodView):
+    @blp.access(Role.TRIAGIST)
+    @blp.arguments(shapes.UrgencyProposalIn)
+    @blp.response(200, shapes.UrgencyProposalOut)
+    def post(self, sent: dict[str, Any]) -> Any:
+        """Propose an urgency, with its reasons; keeps nothing"""
+        if sent["entry_complaint"] not in entry_complaints():
+            raise Invalid({"entry_complaint": ["unknown_entry_complaint"]})
+        sent["abcd"], sent["answers"] = Abcd(**sent["abcd"]), _given(sent["answers"])
+        with reading() as session:
+            return queries.offer(session, now=now(), **sent)
+
+
+@blp.route("/care-requests/<uuid:care_request_id>/triage-decisions")
+class TriageDecisions(MethodView):
+    @blp.access(Role.TRIAGIST, Role.ADMIN)
+    @blp.response(200, shapes.TriageDecisionsOut)
+    def get(self, care_request_id: uuid.UUID) -> Any:
+        """List the decisions on a care request, the first one first"""
+        with reading() as session:
+            return {"triage_decisions": queries.described_decisions(session, care_request_id)}
+
+    @blp.access(Role.TRIAGIST)
+    @blp.arguments(shapes.TriageDecisionIn)
+    @blp.response(201, shapes.TriageDecisionOut)
+    def post(self, sent: dict[str, Any], care_request_id: uuid.UUID) -> Any:
+        """Record a triage decision"""
+        about = {name: sent.pop(name) for name in ("supersedes_id", "pathway_id", "pathway_version", "funding_law")}
+        with unit_of_work() as uow:
+            decision = service.decide(
+                uow,
+                decision_id=sent.pop("id"),
+                care_request_id=care_request_id,
+                assessment=_assessment(sent),
+                **about,
+            )
+            return queries.described(decision, is_current=queries.is_current(uow.session, decision))
+
+
+def _assessment(sent: dict[str, Any]) -> Assessment:
+    change = sent.pop("change_reason") or {}
+    referral, emergency = sent.pop("referral"), sent.pop("emergency")
+    return Assessment(
+        **{
+            **sent,
+            "abcd": Abcd(**sent["abcd"]),
+            "answers": _given(sent["answers"]),
+            "alarm_signals": frozenset(sent["alarm_signals"]),
+            "risk_groups": frozenset(sent["risk_groups"]),
+            "required_competences": tuple(dict.fromkeys(sent["required_competences"])),
+            "change_reason": change.get("code"),
+            "change_note": change.get("text"),
+            "referral": Referral(**{**referral, "target": referral["target"] or ""}) if referral else None,
+            "emergency": EmergencyHandover(**{**emergency, "handed_over_to": emergency["handed_over_to"] or ""})
+            if emergency
+            else None,
+        }
+    )
+
+
+def _given(answers: dict[str, Any]) -> dict[str, Any]:
+    """Only the questions that were answered: an empty field is no answer."""
+    return {question_id: answer for question_id, answer in answers.items() if answer is not None}
