@@ -1,0 +1,1 @@
+"""What the nurse does at the door: steps, reports, and what one phone may hold tonight."""

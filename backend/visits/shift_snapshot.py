@@ -1,0 +1,232 @@
+"""What one phone may hold tonight: the visits of its own shift, with no more of a client than the work needs."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from backend.dispatch.models import Car, HomeBase, Shift, Visit
+from backend.dispatch.rules import OVER, VisitStatus
+from backend.intake.complaints import entry_complaints
+from backend.intake.models import CareRequest
+from backend.people.models import Client, Organisation, Partnership, Region
+from backend.platform.clock import iso, local
+from backend.triage.models import TriageDecision
+from backend.triage.pathways import CarePathway
+from backend.visits.models import VisitReport
+
+Snapshot = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """A handful of visits with everything about them, read in one statement a table."""
+
+    visits: Sequence[Visit] = ()
+    clients: Mapping[uuid.UUID, Client] = field(default_factory=dict)
+    organisations: Mapping[uuid.UUID, str] = field(default_factory=dict)
+    requests: Mapping[uuid.UUID, CareRequest] = field(default_factory=dict)
+    decisions: Mapping[uuid.UUID, TriageDecision] = field(default_factory=dict)
+    reports: Mapping[uuid.UUID, uuid.UUID] = field(default_factory=dict)
+
+
+def gather(session: Session, shift: Shift, wanted: set[uuid.UUID] | None) -> Around:
+    """The wanted visits of this shift (all when None). `session` is the nurse's own: her scope is the first net."""
+    query = sa.select(Visit).where(Visit.shift_id == shift.id, Visit.status != VisitStatus.CANCELLED)
+    if wanted is not None:
+        query = query.where(Visit.id.in_(wanted))
+    found = session.scalars(query).all()
+    clients = _by_id(session, Client, {visit.client_id for visit in found})
+    # Without a treatment relation there is no client to be seen, and then no visit either.
+    visits = [visit for visit in found if visit.client_id is None or visit.client_id in clients]
+    asked = {visit.care_request_id for visit in visits} - {None}
+    decisions = session.scalars(
+        sa.select(TriageDecision).where(TriageDecision.care_request_id.in_(asked)).order_by(TriageDecision.decided_at)
+    )
+    reports = session.scalars(
+        sa.select(VisitReport)
+        .where(VisitReport.visit_id.in_([visit.id for visit in visits]))
+        .order_by(VisitReport.version)
+    )
+    organisations = _by_id(session, Organisation, {client.organisation_id for client in clients.values()})
+    return Around(
+        visits=visits,
+        clients=clients,
+        organisations={one.id: one.name for one in organisations.values()},
+        requests=_by_id(session, CareRequest, asked),
+        decisions={decision.care_request_id: decision for decision in decisions},  # the last one stands
+        reports={report.visit_id: report.id for report in reports},
+    )
+
+
+def visits(around: Around, look_back: Mapping[uuid.UUID, list[Snapshot]], now: datetime) -> dict[uuid.UUID, Snapshot]:
+    """These visits as the phone may hold them; a visit that is not among them has left the phone."""
+    return {visit.id: _visit(visit, around, look_back.get(visit.id, []), now) for visit in around.visits}
+
+
+def look_back_card(contacts: Sequence[Mapping[str, Any]]) -> list[Snapshot]:
+    """What happened in the last 72 hours, in a line each."""
+    return [
+        {
+            "happened_at": iso(contact["happened_at"]),
+            "outcome": contact["outcome"],
+            "summary": contact["summary"] or contact["advice"] or contact["question"] or "",
+        }
+        for contact in contacts
+    ]
+
+
+def pathway_card(pathway: CarePathway) -> Snapshot:
+    """What the phone needs of a care pathway: the words for the report, and when to call back."""
+    return {
+        "id": pathway.id,
+        "version": pathway.version,
+        "title": pathway.title,
+        "entry_complaints": list(pathway.entry_complaints),
+        "competences": list(pathway.competences),
+        "service_minutes": pathway.service_minutes,
+        "advice": list(pathway.advice),
+        "safety_net": list(pathway.safety_net),
+        "report_template": dict(pathway.report_template),
+    }
+
+
+def shift_card(session: Session, shift: Shift, nurse_name: str) -> Snapshot:
+    """The shift itself, with the number of the desk: the fallback for everything."""
+    car = session.get_one(Car, shift.car_id)
+    home = session.get_one(HomeBase, car.home_base_id)
+    region = session.get(Region, car.region_id) if car.region_id else None
+    partnership = session.get(Partnership, 1)
+    return {
+        "id": str(shift.id),
+        "car_name": car.name,
+        "car_number": car.number,
+        "nurse_name": nurse_name,
+        "region_name": region.name if region else None,
+        "starts_at": iso(shift.starts_at),
+        "ends_at": iso(shift.ends_at),
+        "desk_phone": partnership.desk_phone if partnership else None,
+        "home": {"lat": home.lat, "lon": home.lon},
+    }
+
+
+def _by_id(session: Session, kind: Any, ids: set[Any]) -> dict[uuid.UUID, Any]:
+    wanted = ids - {None}
+    if not wanted:
+        return {}
+    return {row.id: row for row in session.scalars(sa.select(kind).where(kind.id.in_(wanted)))}
+
+
+def _visit(visit: Visit, around: Around, look_back: list[Snapshot], now: datetime) -> Snapshot:
+    request = around.requests.get(visit.care_request_id) if visit.care_request_id else None
+    decision = around.decisions.get(visit.care_request_id) if visit.care_request_id else None
+    client = around.clients.get(visit.client_id) if visit.client_id else None
+    report_id = around.reports.get(visit.id)
+    is_behind = visit.status in OVER and report_id is not None
+    complaint = entry_complaints().get(visit.complaint)
+    return {
+        "id": str(visit.id),
+        "reference": visit.reference,
+        "kind": visit.kind.value,
+        "urgency": visit.urgency.value,
+        "status": visit.status.value,
+        "sequence": visit.sequence,
+        "eta_at": _iso(visit.eta_at),
+        "travel_s": visit.travel_s,
+        "window_start": iso(visit.window_start),
+        "window_end": iso(visit.window_end),
+        "latest_at": iso(visit.latest_at),
+        "service_minutes": visit.service_minutes,
+        "version": visit.version,
+        "complaint": complaint.label if complaint else visit.complaint,
+        "question": visit.question,
+        "onset": request.onset if request else None,
+        "measures_taken": request.measures_taken if request else None,
+        "location_note": request.location_note if request else None,
+        "callback": None if request is None or is_behind else {
+            "name": request.caller_name,
+            "relation": request.caller_relation.value,
+            "number": request.callback_number,
+        },
+        "client": _client(client, around, now, is_behind=is_behind) if client else _nobody_known(visit),
+        "triage": _triage(decision) if decision else None,
+        "pathway_id": visit.pathway_id,
+        "look_back": [] if is_behind else look_back,
+        "required_competences": list(visit.required_competences),
+        "cars_needed": visit.cars_needed,
+        "assigned_at": _iso(visit.assigned_at),
+        "accepted_at": _iso(visit.accepted_at),
+        "departed_at": _iso(visit.departed_at),
+        "arrived_at": _iso(visit.arrived_at),
+        "finished_at": _iso(visit.finished_at),
+        "report_id": str(report_id) if report_id else None,
+    }  # fmt: skip
+
+
+_EMPTY_CARD: Snapshot = {
+    "label": "Onbekende cliënt", "age": None, "birth_date": None, "sex": "unknown", "phone": None, "street": "",
+    "house_number": None, "addition": "", "postcode": None, "city": "", "entry_note": None, "lat": None, "lon": None,
+    "precision": "unknown", "access_type": "unknown", "access_note": None, "alerts": [], "language": None,
+    "contact": None, "gp": None, "treatment_limits": None, "organisation": None,
+}  # fmt: skip
+
+
+def _client(client: Client, around: Around, now: datetime, *, is_behind: bool) -> Snapshot:
+    """Who lives there. Once a visit is done and reported the phone keeps the name and the address, no more."""
+    card = _EMPTY_CARD | {
+        "label": client.label,
+        "age": client.age_on(local(now).date()),
+        "birth_date": client.birth_date.isoformat() if client.birth_date else None,
+        "sex": client.sex.value,
+        "street": client.street,
+        "house_number": client.house_number,
+        "addition": client.addition,
+        "postcode": client.postcode,
+        "city": client.city,
+        "lat": client.lat,
+        "lon": client.lon,
+        "precision": client.precision.value,
+        "organisation": around.organisations.get(client.organisation_id) if client.organisation_id else None,
+    }
+    if is_behind:
+        return card
+    contact = {"name": client.contact_name, "phone": client.contact_phone, "relation": client.contact_relation}
+    return card | {
+        "phone": client.phone,
+        "entry_note": client.entry_note or None,
+        "access_type": client.access_type.value,
+        "access_note": client.access_note or None,
+        "alerts": list(client.alerts),
+        "language": client.language,
+        "contact": contact if client.contact_name or client.contact_phone else None,
+        "gp": {"name": client.gp_name, "phone": client.gp_phone} if client.gp_name or client.gp_phone else None,
+        "treatment_limits": client.treatment_limits,
+    }
+
+
+def _nobody_known(visit: Visit) -> Snapshot:
+    """Somebody of whom the desk knows no more than a place; the rest stands in the location note."""
+    precision = "pinned" if visit.lat is not None else "unknown"
+    return _EMPTY_CARD | {"lat": visit.lat, "lon": visit.lon, "precision": precision}
+
+
+_LETTERS = {"airway": "A", "breathing": "B", "circulation": "C", "disability": "D"}
+_STATES = {"unsafe": "niet veilig", "unknown": "niet bekend"}
+
+
+def _triage(decision: TriageDecision) -> Snapshot:
+    odd = [f"{_LETTERS[name]} {_STATES[state]}" for name, state in decision.abcd.items() if state in _STATES]
+    return {
+        "abcd_note": ", ".join(odd) if odd else "ABCD veilig",
+        "alarm_signals": list(decision.alarm_signals),
+        "advice": decision.advice,
+        "scope_rule": decision.scope_rule,
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return iso(moment) if moment else None
