@@ -12,13 +12,14 @@ from typing import Any
 from backend.dispatch.alarm_rules import AlarmKind
 from backend.dispatch.models import Alarm, Assignment, Car, HomeBase, Night, Shift, Visit
 from backend.dispatch.rules import VisitKind, VisitStatus
+from backend.handover.models import HandoverEntry, MorningHandover
 from backend.intake.models import CareRequest
 from backend.intake.rules import CallerRelation, Channel, RequestStatus
-from backend.people.models import Client, Region, Staff
+from backend.people.models import Client, Organisation, Region, Staff
 from backend.platform.clock import now
 from backend.platform.ids import new_id
 from backend.triage.rules import Urgency
-from tests.builders import a_client, a_nurse, a_region, a_treatment_relation, kept
+from tests.builders import a_client, a_nurse, a_region, a_treatment_relation, an_organisation, kept
 
 _numbers = itertools.count(1)
 A_BLOCKED_CATHETER = "Katheter loopt niet meer door, volle blaas."
@@ -174,3 +175,27 @@ def an_alarm(visit: Visit | None = None, shift: Shift | None = None, **given: An
             }
         )
     )
+
+
+def a_handover(organisation: Organisation | None = None, night: Night | None = None, **given: Any) -> MorningHandover:
+    """The letter of the morning for one organisation, with one line in it."""
+    about = night or a_night()
+    reader = organisation or an_organisation()
+    letter = MorningHandover(
+        **{
+            "id": new_id(),
+            "night_id": about.id,
+            "organisation_id": reader.id,
+            "version": 1,
+            "period_from": about.starts_at,
+            "period_to": about.ends_at,
+            "generated_at": now(),
+            "is_nil": False,
+            "body": {},
+            "content_hash": "0" * 64,
+            **given,
+        }
+    )
+    line = HandoverEntry(id=new_id(), handover_id=letter.id, organisation_id=reader.id, position=1, body={})
+    letter.entries.append(line)
+    return kept(letter, line)

@@ -21,6 +21,8 @@ class Operation:
     body: Any
     """The schema of the JSON body; None when the operation takes none."""
     query: tuple[str, ...]
+    numbers: tuple[str, ...]
+    """Parts of the path that are a number rather than an id."""
 
     @property
     def name(self) -> str:
@@ -28,8 +30,13 @@ class Operation:
 
     def url(self, **ids: object) -> str:
         """The path with every id filled in; an id that is not given is one that nobody has."""
-        parts = self.path.split("/")
-        return "/".join(str(ids.get(part[1:-1], uuid.uuid4())) if part.startswith("{") else part for part in parts)
+        return "/".join(self._filled(part, ids) for part in self.path.split("/"))
+
+    def _filled(self, part: str, ids: dict[str, object]) -> str:
+        if not part.startswith("{"):
+            return part
+        name = part[1:-1]
+        return str(ids.get(name, 1 if name in self.numbers else uuid.uuid4()))
 
 
 def document() -> Any:
@@ -50,7 +57,8 @@ def operations() -> list[Operation]:
             content = item[method].get("requestBody", {}).get("content", {})
             body = content.get("application/json", {}).get("schema")
             query = tuple(parameter["name"] for parameter in parameters if parameter["in"] == "query")
-            found.append(Operation(method, path, None if body is None else expanded(whole, body), query))
+            numbers = tuple(one["name"] for one in parameters if one.get("schema", {}).get("type") == "integer")
+            found.append(Operation(method, path, None if body is None else expanded(whole, body), query, numbers))
     return found
 
 
