@@ -194,7 +194,7 @@ def _shown_question(question: Question) -> dict[str, Any]:
     return {
         "id": question.id,
         "text": question.text,
-        "kind": question.kind.value,
+        "kind": question.kind,
         "hint": question.hint,
         "unit": question.unit,
         "options": [{"value": value, "label": label} for value, label in question.options.items()],
