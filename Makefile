@@ -32,7 +32,7 @@ $(APP): $(PACKAGES) $(APP_SOURCES)
 	@tools/app.sh build
 
 demo: $(VENV) $(APP) ## play a whole night: installs, builds, fills a fictional night and serves it on http://localhost:8000
-	@tools/demo.sh
+	@$(PY) -m tools.demo
 
 reset: $(VENV) ## throw the demo night away, so that `make demo` begins a new one
 	@rm -f instance/demo.db instance/demo.db-* instance/demo.db.gate
