@@ -14,7 +14,7 @@ from backend.intake.models import CareRequest, IntakeDraft, RequestCounter
 from backend.intake.rules import Call, RequestStatus
 from backend.people.events import ClientMerged
 from backend.people.models import Client
-from backend.platform.db import Session
+from backend.platform.db import Base, Session
 from backend.platform.errors import DomainError, Invalid, NotFound
 from backend.platform.uow import UnitOfWork
 
@@ -139,10 +139,9 @@ def close(uow: UnitOfWork, *, care_request_id: uuid.UUID) -> CareRequest:
 
 def keep_draft(uow: UnitOfWork, *, draft_id: uuid.UUID, body: dict[str, Any]) -> IntakeDraft:
     """Keep what somebody has typed so far, for when the browser closes."""
-    draft = _draft(uow, draft_id)
-    if draft is None:
-        draft = IntakeDraft(id=draft_id, staff_id=uow.actor.staff_id, body=body, updated_at=uow.now)
-        uow.session.add(draft)
+    key = {"staff_id": uow.actor.staff_id, "id": draft_id}
+    _insert_unless_there(uow.session, IntakeDraft, key, body=body, updated_at=uow.now)
+    draft = uow.session.get_one(IntakeDraft, key)
     draft.body, draft.updated_at = body, uow.now
     uow.session.flush()
     return draft
@@ -209,9 +208,13 @@ def _draft(uow: UnitOfWork, draft_id: uuid.UUID) -> IntakeDraft | None:
 def _locked_counter(session: Session) -> RequestCounter:
     counter = session.get(RequestCounter, 1, with_for_update=True)
     if counter is None:
-        # The very first question of this house. Whoever loses the race finds the winner's row.
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        first = insert(RequestCounter).values(id=1, last_number=rules.FIRST_NUMBER - 1)
-        session.execute(first.on_conflict_do_nothing(index_elements=["id"]))
+        # The very first question of this house.
+        _insert_unless_there(session, RequestCounter, {"id": 1}, last_number=rules.FIRST_NUMBER - 1)
         counter = session.get_one(RequestCounter, 1, with_for_update=True)
     return counter
+
+
+def _insert_unless_there(session: Session, table: type[Base], key: dict[str, Any], **rest: Any) -> None:
+    """Whoever loses the race to be first finds the winner's row, and no error."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(insert(table).values(**key, **rest).on_conflict_do_nothing(index_elements=list(key)))

@@ -269,6 +269,10 @@ def _outcome_problems(a: Assessment, known: Circumstances) -> Problems:
             problems["outcome"] = "needs_hands"
     if a.outcome is Outcome.NOT_NIGHT_CARE and _is_blank(alternative_of(a, known)):
         problems["alternative"] = "required"
+    if a.service_minutes is not None and a.service_minutes not in SERVICE_MINUTES:
+        problems["service_minutes"] = "out_of_range"
+    if a.cars_needed not in CARS_NEEDED:
+        problems["cars_needed"] = "out_of_range"
     if a.outcome is Outcome.VISIT:
         problems |= _visit_problems(a, known)
     if a.outcome.is_referral:
@@ -282,10 +286,8 @@ def _visit_problems(a: Assessment, known: Circumstances) -> Problems:
     problems: Problems = {}
     if not known.has_place:
         problems["client_id"] = "visit_needs_a_place"
-    if a.service_minutes not in SERVICE_MINUTES:
-        problems["service_minutes"] = "required" if a.service_minutes is None else "out_of_range"
-    if a.cars_needed not in CARS_NEEDED:
-        problems["cars_needed"] = "out_of_range"
+    if a.service_minutes is None:
+        problems["service_minutes"] = "required"
     return problems
 
 

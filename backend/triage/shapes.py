@@ -105,7 +105,10 @@ class AbcdShape(Schema):
 def _answers() -> fields.Dict:
     """Answers by question id; which kind of value fits is the pathway's to say, question by question."""
     return fields.Dict(
-        keys=fields.String(validate=validate.Length(max=60)), values=fields.Raw(allow_none=True), load_default=dict
+        keys=fields.String(validate=validate.Length(max=60)),
+        values=fields.Raw(allow_none=True),
+        validate=validate.Length(max=60),
+        load_default=dict,
     )
 
 

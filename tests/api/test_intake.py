@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from backend.intake import service
-from backend.intake.models import CareRequest
+from backend.intake.models import CareRequest, IntakeDraft
 from backend.intake.rules import Call, Caller, CallerRelation
 from backend.people.rules import Role
 from backend.platform.actor import SYSTEM
@@ -279,6 +279,19 @@ def test_nobody_reads_or_overwrites_the_draft_of_a_colleague(client_as):
     assert hers.put(f"/api/v1/intake-drafts/{draft_id}", json={"body": {"question": "van haar"}}).status_code == 200
     assert hers.delete(f"/api/v1/intake-drafts/{draft_id}").status_code == 204
     assert mine.get("/api/v1/intake-drafts").json["drafts"][0]["body"] == {"question": "van mij"}
+
+
+def test_a_draft_that_is_saved_again_before_the_first_save_has_answered_is_one_draft(app):
+    desk, draft_id = builders.actor_of(builders.a_staff_member()), uuid.uuid4()
+
+    def save(number):
+        with app.app_context(), unit_of_work(actor=desk) as uow:
+            service.keep_draft(uow, draft_id=draft_id, body={"number": number})
+
+    with ThreadPoolExecutor(4) as saves:
+        list(saves.map(save, range(8)))
+    with reading(desk) as session:
+        assert [draft.id for draft in session.query(IntakeDraft)] == [draft_id]
 
 
 def test_throwing_away_a_draft_that_is_gone_is_no_error(triagist):

@@ -230,6 +230,7 @@ def test_a_car_is_only_sent_to_a_place_for_a_time_that_can_be_planned():
         "cars_needed": "out_of_range",
     }
     assert problems(a_visit(service_minutes=600)) == {"service_minutes": "out_of_range"}
+    assert problems(phone_advice(service_minutes=10**17)) == {"service_minutes": "out_of_range"}
 
 
 @pytest.mark.parametrize("outcome", sorted(rules.REFERRALS))
