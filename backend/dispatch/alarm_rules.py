@@ -44,7 +44,7 @@ class RingTimes:
 
 
 def overdue_at(arrived_at: datetime, *, service_minutes: int | None, default_minutes: int = 45) -> datetime:
-    """When the desk asks how it goes at a visit: a quarter of an hour beyond the expected time, or after the default."""
+    """When the desk asks how it goes at a visit: fifteen minutes beyond the expected time, or after the default."""
     minutes = service_minutes + 15 if service_minutes else default_minutes
     return arrived_at + timedelta(minutes=minutes)
 

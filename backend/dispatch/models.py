@@ -224,8 +224,11 @@ class Alarm(Base):
 
     @classmethod
     def visible_to(cls, actor: Actor) -> Visible:
+        """The desk sees all; a nurse her own and those about visits she was sent to, because her steps end them."""
         if actor.scope is Scope.ASSIGNED:
-            return cls.shift_id.in_(sa.select(Shift.id).where(Shift.nurse_id == actor.staff_id))
+            hers = sa.select(Shift.id).where(Shift.nurse_id == actor.staff_id)
+            sent_to = sa.select(Assignment.visit_id).where(Assignment.shift_id.in_(hers))
+            return cls.shift_id.in_(hers) | cls.visit_id.in_(sent_to)
         return actor.sees_all
 
 

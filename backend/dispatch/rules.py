@@ -257,13 +257,43 @@ def still_objects(
     )
     said_why = override is not None and (override.code is not OverrideCode.OTHER or bool(override.text.strip()))
     for objection in objections:
-        if objection.weight is Weight.NEVER or (objection.weight is Weight.NAMED and not named):
-            remaining.append(objection)
-        elif objection.weight is Weight.REASON and not said_why:
+        is_met = {Weight.NEVER: False, Weight.NAMED: named, Weight.REASON: said_why}[objection.weight]
+        if not is_met:
             remaining.append(objection)
     if not is_first_choice and not said_why:
         remaining.append(Objection("not_first_choice", Weight.REASON))
     return tuple(remaining)
+
+
+# --- driving times ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Leg:
+    """Rit, traject: the drive to one visit and the time it takes there."""
+
+    travel_s: int
+    window_start: datetime
+    service_minutes: int
+
+
+@dataclass(frozen=True)
+class Times:
+    """When to leave for a visit and when to be there."""
+
+    leave_at: datetime
+    eta_at: datetime
+
+
+def timetable(free_at: datetime, legs: Iterable[Leg]) -> list[Times]:
+    """Drive these legs one after the other; nobody leaves earlier than needed to be there when the window begins."""
+    times: list[Times] = []
+    for leg in legs:
+        drive = timedelta(seconds=leg.travel_s)
+        leave_at = max(free_at, leg.window_start - drive)
+        times.append(Times(leave_at=leave_at, eta_at=leave_at + drive))
+        free_at = max(leave_at + drive, leg.window_start) + timedelta(minutes=leg.service_minutes)
+    return times
 
 
 # --- distances when the optimiser does not answer --------------------------------------------------------------------
@@ -278,4 +308,4 @@ def crow_road_m(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> int:
 
 def crow_travel_s(road_m: int) -> int:
     """Estimated seconds for that road: 3.2 x km^0.71 minutes, and never less than a minute between two addresses."""
-    return round(60 * max(1.0, 3.2 * (road_m / 1000) ** 0.71))
+    return round(60 * max(1.0, 3.2 * float((road_m / 1000) ** 0.71)))

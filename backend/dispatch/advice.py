@@ -1,0 +1,132 @@
+"""Who can go? The question that a desk asks before it sends a car, answered while it looks."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.orm import Session
+
+from backend.dispatch import planning, rules
+from backend.dispatch.assign import Slot, VisitIsOver
+from backend.dispatch.choice import Advice, Choice, Rejected, by_distance, plain_params
+from backend.dispatch.models import Night, Visit
+from backend.dispatch.rules import OVER
+from backend.dispatch.tonight import CarTonight, Tonight, VisitTonight, load, objections
+from backend.people.models import Client
+from backend.platform.clock import iso
+from backend.platform.errors import NotFound
+
+log = structlog.get_logger()
+
+
+def advise(tonight: Tonight, visit: VisitTonight) -> Advice:
+    """Every car weighed: the rules first, then exact insertion; without the optimiser the rules and the distance."""
+    allowed: list[CarTonight] = []
+    rejected: list[Rejected] = []
+    for car in tonight.cars:
+        blocking = [one for one in objections(tonight, visit, car) if one.weight is not rules.Weight.REASON]
+        if blocking:
+            rejected.append(Rejected(car, blocking[0].code, plain_params(blocking[0].params)))
+        else:
+            allowed.append(car)
+    if not allowed:
+        return Advice("rules", (), tuple(rejected))
+    try:
+        choices, further = planning.insert(tonight, visit, allowed)
+    except Exception as error:  # whatever is wrong with the optimiser, dispatching by hand goes on
+        log.warning("advice_by_rules_only", kind=type(error).__name__)
+        return Advice("rules_only", by_distance(tonight, visit, allowed), tuple(rejected))
+    return Advice("crow", choices, (*further, *rejected))
+
+
+def recommendation(session: Session, visit_id: uuid.UUID, now: datetime) -> dict[str, Any]:
+    """The advice for one visit, as the desk reads it."""
+    tonight, visit = _look(session, visit_id, now)
+    if visit.status in OVER:
+        raise VisitIsOver(status=visit.status.value)
+    advice = advise(tonight, visit)
+    labels = _labels(session, tonight, {delay.visit_id for choice in advice.choices for delay in choice.delays})
+    return {
+        "visit_id": str(visit_id),
+        "computed_at": iso(now),
+        "plan_version": tonight.plan_version,
+        "source": advice.source,
+        "options": [_option(choice, labels) for choice in advice.choices],
+        "rejected": [
+            {
+                "shift_id": str(one.car.shift_id),
+                "car_name": one.car.car_name,
+                "nurse_name": one.car.nurse_name,
+                "reason": one.reason,
+                "params": dict(one.params),
+            }
+            for one in advice.rejected
+        ],
+    }
+
+
+def slot_for(session: Session, visit_id: uuid.UUID, shift_id: uuid.UUID, now: datetime) -> Slot | None:
+    """The place in this car's route where the visit fits best; nothing when only the desk's word can say."""
+    tonight, visit = _look(session, visit_id, now)
+    car = tonight.car(shift_id)
+    if car is None or visit.status in OVER:
+        return None
+    try:
+        choices, _ = planning.insert(tonight, visit, [car])
+    except Exception as error:  # the desk sends the car whatever the optimiser thinks of it
+        log.warning("slot_without_optimiser", kind=type(error).__name__)
+        return None
+    if not choices:
+        return None
+    return Slot(tonight.plan_version, choices[0].after_visit_id, choices[0].is_first)
+
+
+def _look(session: Session, visit_id: uuid.UUID, now: datetime) -> tuple[Tonight, VisitTonight]:
+    night = session.scalar(sa.select(Night).join(Visit, Visit.night_id == Night.id).where(Visit.id == visit_id))
+    if night is None:
+        raise NotFound()
+    tonight = load(session, night, now)
+    visit = tonight.visit(visit_id)
+    if visit is None:
+        raise VisitIsOver(status="cancelled")
+    return tonight, visit
+
+
+def _labels(session: Session, tonight: Tonight, visit_ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
+    clients = {visit.client_id: visit.id for visit in tonight.visits if visit.id in visit_ids and visit.client_id}
+    if not clients:
+        return {}
+    known = {client.id: client.label for client in session.scalars(sa.select(Client).where(Client.id.in_(clients)))}
+    return {
+        visit.id: known[visit.client_id]
+        for visit in tonight.visits
+        if visit.id in visit_ids and visit.client_id in known
+    }
+
+
+def _option(choice: Choice, labels: dict[uuid.UUID, str]) -> dict[str, Any]:
+    return {
+        "rank": choice.rank,
+        "shift_id": str(choice.car.shift_id),
+        "car_name": choice.car.car_name,
+        "nurse_name": choice.car.nurse_name,
+        "arrive_at": iso(choice.arrive_at),
+        "travel_s": choice.travel_s,
+        "distance_m": choice.distance_m,
+        "late_s": choice.late_s,
+        "cost": choice.cost,
+        "terms": dict(choice.terms),
+        "reasons": list(choice.reasons),
+        "delays": [
+            {
+                "visit_id": str(delay.visit_id),
+                "label": labels.get(delay.visit_id, ""),
+                "later_s": delay.later_s,
+                "new_arrival_at": iso(delay.new_arrival_at),
+                "still_in_window": delay.still_in_window,
+            }
+            for delay in choice.delays
+        ],
+    }

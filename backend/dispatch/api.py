@@ -1,0 +1,243 @@
+"""The desk's door to this room: the board, its stream, who can go, and everything the desk does with a visit."""
+
+import uuid
+from typing import Any
+
+from flask import Response, current_app, g, request
+from flask.views import MethodView
+from marshmallow import validate
+
+from backend.dispatch import advice, service
+from backend.dispatch import board as board_queries
+from backend.dispatch import roster_api as roster_api  # its routes hang on the same blueprint
+from backend.dispatch.blueprint import DESK, blp
+from backend.dispatch.board_shape import BoardAlarmOut, BoardOut, BoardVisitOut, RecommendationOut
+from backend.dispatch.rules import Override, OverrideCode, VisitStatus
+from backend.people.rules import ReservedProcedure
+from backend.platform.clock import now
+from backend.platform.db import reading
+from backend.platform.uow import unit_of_work
+from backend.platform.web import Schema, fields, json_response
+from backend.triage.rules import Urgency
+
+REASON = {"required": True, "max": 300, "min": 1}
+
+
+class OverrideIn(Schema):
+    code = fields.Enum(OverrideCode, by_value=True, required=True)
+    text = fields.Text(max=500, load_default="")
+    named_person = fields.Text(max=120, load_default="", metadata={"description": "The doctor or back-up who agreed"})
+
+
+class AssignmentIn(Schema):
+    id = fields.UUID(required=True)
+    shift_id = fields.UUID(required=True)
+    expected_version = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=1_000_000_000))
+    recommended_shift_id = fields.UUID(allow_none=True, load_default=None)
+    override_reason = fields.Nested(OverrideIn, allow_none=True, load_default=None)
+
+
+class WithdrawalIn(Schema):
+    reason = fields.Text(**REASON)
+
+
+class CancellationIn(Schema):
+    reason = fields.Text(**REASON)
+
+
+class LockIn(Schema):
+    is_locked = fields.Boolean(required=True)
+
+
+class StatusIn(Schema):
+    status = fields.Enum(VisitStatus, by_value=True, required=True)
+    happened_at = fields.Instant(allow_none=True, load_default=None)
+
+
+class PlannedVisitIn(Schema):
+    id = fields.UUID(required=True)
+    client_id = fields.UUID(required=True)
+    title = fields.Text(required=True, max=120, min=1)
+    window_start = fields.Instant(required=True)
+    window_end = fields.Instant(required=True)
+    latest_at = fields.Instant(allow_none=True, load_default=None)
+    service_minutes = fields.Integer(required=True, strict=True, validate=validate.Range(min=5, max=240))
+    required_competences = fields.List(
+        fields.Enum(ReservedProcedure, by_value=True), load_default=list, validate=validate.Length(max=12)
+    )
+    urgency = fields.Enum(Urgency, by_value=True, load_default=Urgency.U4)
+    cars_needed = fields.Integer(load_default=1, strict=True, validate=validate.Range(min=1, max=3))
+
+
+class PresenceIn(Schema):
+    care_request_id = fields.UUID(required=True)
+
+
+class ClaimOut(Schema):
+    care_request_id = fields.UUID(required=True)
+    name = fields.String(required=True, attribute="staff_name")
+    until_at = fields.Instant(required=True)
+    is_mine = fields.Boolean(required=True)
+
+
+class StreamQuery(Schema):
+    after = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(min=0, max=2**53))
+
+
+@blp.route("/board")
+class Board(MethodView):
+    @blp.access(*DESK)
+    @blp.response(200, BoardOut)
+    def get(self) -> Response:
+        """Everything on the desk's screen"""
+        with reading() as session:
+            return json_response(board_queries.board(session, now()))
+
+
+@blp.route("/stream")
+class Stream(MethodView):
+    @blp.access(*DESK)
+    @blp.arguments(StreamQuery, location="query")
+    @blp.response(200, content_type="text/event-stream", description="Server-sent events; resumes by Last-Event-ID")
+    def get(self, query: dict[str, Any]) -> Response:
+        """Hear of every change as it is committed"""
+        last = request.headers.get("Last-Event-ID", "")
+        after = int(last) if last.isascii() and last.isdigit() and len(last) <= 18 else query["after"]
+        response: Response = current_app.extensions["nachtronde"].streams.response(g.actor, after)
+        return response
+
+
+@blp.route("/visits/<uuid:visit_id>/recommendation")
+class Recommendation(MethodView):
+    @blp.access(*DESK)
+    @blp.response(200, RecommendationOut)
+    def get(self, visit_id: uuid.UUID) -> Response:
+        """Who can go, what it does to the others, and why the rest cannot"""
+        with reading() as session:
+            return json_response(advice.recommendation(session, visit_id, now()))
+
+
+@blp.route("/visits")
+class PlannedVisits(MethodView):
+    @blp.access(*DESK)
+    @blp.arguments(PlannedVisitIn)
+    @blp.response(201, BoardVisitOut)
+    def post(self, data: dict[str, Any]) -> Response:
+        """Put a planned visit on the night that its window falls in"""
+        data["required_competences"] = tuple(one.value for one in data["required_competences"])
+        with unit_of_work() as uow:
+            visit = service.add_planned(uow, **data)
+        return _visit(visit.id, 201)
+
+
+@blp.route("/visits/<uuid:visit_id>/assignments")
+class Assignments(MethodView):
+    @blp.access(*DESK)
+    @blp.arguments(AssignmentIn)
+    @blp.response(201, BoardVisitOut)
+    def post(self, data: dict[str, Any], visit_id: uuid.UUID) -> Response:
+        """Send a car; of two desks that do so at once, one wins and the other is told who and when"""
+        given = data["override_reason"]
+        with reading() as session:  # where in the route: worked out before anything is held
+            slot = advice.slot_for(session, visit_id, data["shift_id"], now())
+        with unit_of_work() as uow:
+            service.assign(
+                uow,
+                visit_id,
+                assignment_id=data["id"],
+                shift_id=data["shift_id"],
+                expected_version=data["expected_version"],
+                recommended_shift_id=data["recommended_shift_id"],
+                override=Override(**given) if given else None,
+                slot=slot,
+            )
+        return _visit(visit_id, 201)
+
+
+@blp.route("/visits/<uuid:visit_id>/withdrawals")
+class Withdrawals(MethodView):
+    @blp.access(*DESK)
+    @blp.arguments(WithdrawalIn)
+    @blp.response(201, BoardVisitOut)
+    def post(self, data: dict[str, Any], visit_id: uuid.UUID) -> Response:
+        """Take a visit back from its car"""
+        with unit_of_work() as uow:
+            service.withdraw(uow, visit_id, reason=data["reason"])
+        return _visit(visit_id, 201)
+
+
+@blp.route("/visits/<uuid:visit_id>/cancellations")
+class Cancellations(MethodView):
+    @blp.access(*DESK)
+    @blp.arguments(CancellationIn)
+    @blp.response(201, BoardVisitOut)
+    def post(self, data: dict[str, Any], visit_id: uuid.UUID) -> Response:
+        """Nobody needs to go any more"""
+        with unit_of_work() as uow:
+            service.cancel(uow, visit_id, reason=data["reason"])
+        return _visit(visit_id, 201)
+
+
+@blp.route("/visits/<uuid:visit_id>/lock")
+class Lock(MethodView):
+    @blp.access(*DESK)
+    @blp.arguments(LockIn)
+    @blp.response(200, BoardVisitOut)
+    def post(self, data: dict[str, Any], visit_id: uuid.UUID) -> Response:
+        """Pin a visit to its car, or let it go"""
+        with unit_of_work() as uow:
+            service.lock(uow, visit_id, is_locked=data["is_locked"])
+        return _visit(visit_id, 200)
+
+
+@blp.route("/visits/<uuid:visit_id>/status")
+class Status(MethodView):
+    @blp.access(*DESK)
+    @blp.arguments(StatusIn)
+    @blp.response(200, BoardVisitOut)
+    def post(self, data: dict[str, Any], visit_id: uuid.UUID) -> Response:
+        """Write down what the nurse told by phone"""
+        with unit_of_work() as uow:
+            service.set_status(uow, visit_id, status=data["status"], happened_at=data["happened_at"])
+        return _visit(visit_id, 200)
+
+
+@blp.route("/alarms/<uuid:alarm_id>/acknowledgements")
+class Acknowledgements(MethodView):
+    @blp.access(*DESK)
+    @blp.response(201, BoardAlarmOut)
+    def post(self, alarm_id: uuid.UUID) -> Response:
+        """Say that the desk has an alarm in hand"""
+        with unit_of_work() as uow:
+            alarm = service.acknowledge(uow, alarm_id)
+        return json_response(board_queries.alarm(alarm), 201)
+
+
+@blp.route("/presence")
+class Presence(MethodView):
+    @blp.access(*DESK)
+    @blp.arguments(PresenceIn)
+    @blp.response(200, ClaimOut)
+    def post(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Say that I am busy with this question, for a minute"""
+        with unit_of_work() as uow:
+            claim = service.claim(uow, data["care_request_id"])
+            return {
+                "care_request_id": claim.care_request_id,
+                "staff_name": claim.staff_name,
+                "until_at": claim.until_at,
+                "is_mine": claim.staff_id == uow.actor.staff_id,
+            }
+
+    @blp.access(*DESK)
+    @blp.arguments(PresenceIn)
+    @blp.response(204)
+    def delete(self, data: dict[str, Any]) -> None:
+        """Let it go"""
+        with unit_of_work() as uow:
+            service.release(uow, data["care_request_id"])
+
+
+def _visit(visit_id: uuid.UUID, status: int) -> Response:
+    with reading() as session:
+        return json_response(board_queries.one_visit(session, visit_id, now()), status)

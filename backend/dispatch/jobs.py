@@ -1,0 +1,16 @@
+"""What the worker does for this room, by the name that stands in the outbox."""
+
+from collections.abc import Callable, Mapping
+
+from backend.dispatch import replan, ringing
+from backend.platform.worker import Job
+
+JOBS: Mapping[str, Callable[[Job], None]] = {
+    "ring_phone": ringing.ring_phone,
+    "escalate": ringing.escalate,
+    "ring_route": ringing.ring_route,
+    "overdue": ringing.overdue,
+    "late_norm": ringing.late_norm,
+    "plan_night": replan.plan_night_job,
+    "replan": replan.replan_job,
+}

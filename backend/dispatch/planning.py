@@ -1,0 +1,350 @@
+"""The only door to the optimiser: tonight as seconds and metres, and its answer as cars and visits again."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from backend.dispatch.choice import Choice, Delay, Rejected, soft_objections
+from backend.dispatch.rules import VisitKind, VisitStatus
+from backend.dispatch.tonight import CarTonight, Point, Tonight, VisitTonight
+from backend.platform.clock import iso, local
+from backend.platform.config import settings
+from backend.triage.rules import Urgency
+
+if TYPE_CHECKING:  # the optimiser loads compiled code: only when it is asked something, never at the start of the house
+    from routing import Option, Plan, Problem
+
+log = structlog.get_logger()
+
+OVERTIME_S = 3600
+"""A car may be home this much later than its shift ends; the rules say it aloud as `shift_too_short`."""
+LATE_WEIGHT = {Urgency.U2: 20, Urgency.U3: 8}
+UNSERVED = {Urgency.U2: 400_000, Urgency.U3: 200_000}
+_CLOCK_PARAMS = {"arrive_s", "start_s", "latest_s", "home_s", "shift_end_s", "shift_start_s", "from_s", "until_s"}
+
+
+class PlanningFailed(Exception):
+    """The optimiser gave no answer that may be used; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+# --- insertion -------------------------------------------------------------------------------------------------------
+
+
+def insert(
+    tonight: Tonight, visit: VisitTonight, allowed: Sequence[CarTonight]
+) -> tuple[tuple[Choice, ...], list[Rejected]]:
+    """Every place in the routes of these cars, tried exactly; what is wrong with the optimiser comes out as it is."""
+    import routing
+
+    routes = {car.shift_id: [v for v in tonight.route(car.shift_id) if v.id != visit.id] for car in allowed}
+    planned = [one for route in routes.values() for one in route]
+    problem = _problem(tonight, allowed, planned, extra=visit)
+    plan = routing.schedule(
+        problem, {str(shift_id): [str(one.id) for one in route] for shift_id, route in routes.items()}
+    )
+    answer = routing.insert(problem, plan, str(visit.id))
+    by_id = {str(car.shift_id): car for car in allowed}
+    names = {str(car.shift_id): car.car_name for car in allowed}
+    choices = tuple(
+        _choice(tonight, visit, option, by_id[option.car], routes[by_id[option.car].shift_id], names)
+        for option in answer.options
+    )
+    rejected = [Rejected(by_id[one.car], one.code, _told(tonight, one.params, names)) for one in answer.rejected]
+    return choices, rejected
+
+
+def _choice(
+    tonight: Tonight,
+    visit: VisitTonight,
+    option: Option,
+    car: CarTonight,
+    route: Sequence[VisitTonight],
+    names: Mapping[str, str],
+) -> Choice:
+    reasons = [{"code": one.code, "params": _told(tonight, one.params, names)} for one in option.reasons]
+    said = {one["code"] for one in reasons}
+    reasons += [one for one in soft_objections(tonight, visit, car) if one["code"] not in said]
+    terms = option.terms
+    return Choice(
+        rank=option.rank,
+        car=car,
+        arrive_at=_at(tonight, option.arrive_s),
+        travel_s=option.travel_s,
+        distance_m=option.distance_m,
+        late_s=option.late_s,
+        cost=option.cost,
+        terms={
+            "travel_s": terms.travel_s,
+            "lateness": terms.late,
+            "spill_over": terms.spill_over,
+            "backup": terms.activation,
+            "change": terms.change,
+        },
+        reasons=tuple(reasons),
+        delays=tuple(
+            Delay(uuid.UUID(one.stop), one.later_s, _at(tonight, one.new_start_s), one.still_in_window)
+            for one in option.delays
+        ),
+        after_visit_id=route[option.position - 1].id if option.position > 0 else None,
+        is_first=option.position == 0,
+    )
+
+
+# --- planning the whole night ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RoutePlan:
+    """An answer for the whole night: the order of visits of every car, and what fits nowhere with the reason."""
+
+    orders: Mapping[uuid.UUID, tuple[uuid.UUID, ...]]
+    unplanned: Mapping[uuid.UUID, str]
+    cost_before: int
+    cost_after: int
+
+
+def plan_routes(tonight: Tonight, *, limit_s: float, seed: int = 0) -> RoutePlan:
+    """Plan what is ahead of every awake car; raises `PlanningFailed` when there is no answer that may be used.
+
+    What is under way, at the door or accepted as the next visit stays where it is; what the desk assigned or pinned
+    stays with its car. Only visits that the plan itself placed may move to another car.
+    """
+    import routing
+
+    cars = [
+        car for car in tonight.cars if car.ends_at > tonight.now and (not car.is_backup or car.woken_at is not None)
+    ]
+    routes = {car.shift_id: tonight.route(car.shift_id) for car in cars}
+    waiting = [
+        visit
+        for visit in tonight.visits
+        if visit.kind is VisitKind.PLANNED and visit.status is VisitStatus.OPEN and visit.shift_id is None
+    ]
+    ahead = [visit for route in routes.values() for visit in route]
+    if not cars or not (ahead or waiting):
+        return RoutePlan({}, {visit.id: "no_car" for visit in waiting}, 0, 0)
+    try:
+        problem = _problem(tonight, cars, [*ahead, *waiting], is_whole_night=True)
+        orders = {str(shift_id): [str(visit.id) for visit in route] for shift_id, route in routes.items()}
+        incumbent = routing.schedule(problem, orders)
+        plan = _solve(problem, _filled(problem, incumbent, waiting), incumbent, limit_s, seed)
+        broken = routing.violations(problem, plan)
+    except PlanningFailed:
+        raise
+    except Exception as error:
+        raise PlanningFailed("solver_failed") from error
+    if broken and routing.violations(problem, incumbent):
+        # What drives now already breaks a rule (somebody is late): then only a plan without new breaches will do.
+        known = {(one.code, one.car, one.stop) for one in routing.violations(problem, incumbent)}
+        broken = [one for one in broken if (one.code, one.car, one.stop) not in known]
+    if broken:
+        raise PlanningFailed("plan_breaks_rules")
+    dropped = {str(visit.id) for visit in ahead} & {one.stop for one in plan.unplanned}
+    if dropped:
+        raise PlanningFailed("plan_drops_visits")
+    return RoutePlan(
+        orders={uuid.UUID(route.car): tuple(uuid.UUID(one.stop) for one in route.stops) for route in plan.routes},
+        unplanned={uuid.UUID(one.stop): one.reason for one in plan.unplanned},
+        cost_before=incumbent.cost.total,
+        cost_after=plan.cost.total,
+    )
+
+
+def _filled(problem: Problem, plan: Plan, waiting: Sequence[VisitTonight]) -> Plan:
+    """Every waiting visit put in where it fits best, one after the other: a plan that stands without any search."""
+    import routing
+
+    for visit in sorted(waiting, key=lambda one: (one.window_end, one.id)):
+        best = routing.insert(problem, plan, str(visit.id)).best
+        if best is not None:
+            plan = routing.apply(problem, plan, str(visit.id), best)
+    return plan
+
+
+def _solve(problem: Problem, start: Plan, incumbent: Plan, limit_s: float, seed: int) -> Plan:
+    """Search in a child process, so that a solver that hangs or eats memory takes nothing with it.
+
+    A child that searched used its time. One that is back at once, or had to be waited for, and improved nothing has
+    failed: then the plan in force stands, and the desk is told.
+    """
+    import routing
+
+    began = time.perf_counter()
+    plan = routing.solve_apart(problem, incumbent=start, limit_s=limit_s, seed=seed)
+    spent_s = time.perf_counter() - began
+    searched = 0.8 * limit_s <= spent_s <= limit_s + 25
+    if not searched and plan.sequences == start.sequences:
+        if start.sequences == incumbent.sequences:
+            raise PlanningFailed("solver_silent")
+        log.warning("solver_silent", spent_s=round(spent_s, 1))
+    return plan
+
+
+def warm_up() -> None:
+    """Load the compiled search before the first question comes; harmless when it cannot be loaded."""
+    try:
+        import routing
+
+        routing.warm_up()
+    except Exception as error:  # the house opens without an optimiser too
+        log.warning("optimiser_not_loaded", kind=type(error).__name__)
+
+
+# --- the problem -----------------------------------------------------------------------------------------------------
+
+
+def _problem(
+    tonight: Tonight,
+    cars: Sequence[CarTonight],
+    visits: Sequence[VisitTonight],
+    *,
+    extra: VisitTonight | None = None,
+    is_whole_night: bool = False,
+) -> Problem:
+    import routing
+
+    places: dict[Point, int] = {}
+
+    def place_at(point: Point) -> int:
+        return places.setdefault((round(point[0], 6), round(point[1], 6)), len(places))
+
+    middle = _middle(cars)
+    made_cars = []
+    for car in cars:
+        now_at = tonight.place_of(car)
+        frozen = _accepted_next(tonight, car) if is_whole_night else ()
+        made_cars.append(
+            routing.Car(
+                id=str(car.shift_id),
+                place=place_at(now_at.point),
+                home=place_at(car.home),
+                shift_s=(
+                    _s(tonight, car.starts_at),
+                    max(_s(tonight, car.ends_at), _s(tonight, now_at.free_at)) + OVERTIME_S,
+                ),
+                free_at_s=_s(tonight, now_at.free_at),
+                skills=_skills(tonight, car) if is_whole_night else frozenset(),
+                regions=frozenset([str(car.region_id)]) if car.region_id else frozenset(),
+                is_backup=car.is_backup,
+                frozen=frozen,
+            )
+        )
+    stops = []
+    for visit in visits if extra is None else [*visits, extra]:
+        is_fixed = is_whole_night and visit.shift_id is not None and _stays_with_car(visit)
+        latest_s = _latest_s(tonight, visit) if is_whole_night and not is_fixed else routing.FOREVER_S
+        window_end_s = max(_s(tonight, visit.window_start), _s(tonight, visit.window_end))
+        stops.append(
+            routing.Stop(
+                id=str(visit.id),
+                place=place_at(visit.point or middle),
+                service_s=visit.service_minutes * 60,
+                window_s=(_s(tonight, visit.window_start), window_end_s),
+                latest_s=max(latest_s, window_end_s),
+                late_weight=LATE_WEIGHT.get(visit.urgency, 2),
+                unserved_penalty=UNSERVED.get(visit.urgency, 28_800),
+                skills=frozenset(visit.required_competences) if is_whole_night and not is_fixed else frozenset(),
+                region=str(visit.region_id) if visit.region_id else None,
+                urgent=visit.kind is VisitKind.UNPLANNED,
+                locked_car=str(visit.shift_id) if is_fixed else None,
+            )
+        )
+    return routing.Problem(
+        matrix=_matrix(tuple(places)),
+        cars=tuple(made_cars),
+        stops=tuple(stops),
+        version=tonight.plan_version,
+        name=str(tonight.night_id),
+    )
+
+
+def _stays_with_car(visit: VisitTonight) -> bool:
+    """Only the desk assigns: what it gave to a car, what it pinned and what the nurse accepted stays there."""
+    return visit.is_locked or not visit.is_by_plan or visit.status is VisitStatus.ACCEPTED
+
+
+def _accepted_next(tonight: Tonight, car: CarTonight) -> tuple[str, ...]:
+    route = tonight.route(car.shift_id)
+    return (str(route[0].id),) if route and route[0].status is VisitStatus.ACCEPTED else ()
+
+
+def _latest_s(tonight: Tonight, visit: VisitTonight) -> int:
+    latest_s = _s(tonight, visit.latest_at)
+    if visit.shift_id is not None:  # what already drives late is still driven
+        latest_s = max(latest_s, _s(tonight, visit.eta_at or tonight.now) + 1800)
+    return latest_s
+
+
+def _skills(tonight: Tonight, car: CarTonight) -> frozenset[str]:
+    """Competences that still hold when the night ends; one that expires at midnight the planner does not use."""
+    last_day = local(min(car.ends_at, tonight.ends_at)).date()
+    return frozenset(procedure for procedure, valid_until in car.competences.items() if valid_until >= last_day)
+
+
+def _middle(cars: Sequence[CarTonight]) -> Point:
+    """For a door that nobody could find on the map: somewhere between the bases."""
+    return (sum(car.home[0] for car in cars) / len(cars), sum(car.home[1] for car in cars) / len(cars))
+
+
+# --- travel ----------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def _crow_matrix(points: tuple[Point, ...], factor: float) -> Any:
+    """Estimated travel between all points. Kept per process: a desk asks many questions about the same addresses."""
+    import numpy as np
+
+    from routing import TravelMatrix
+
+    place = np.radians(np.array(points, dtype=float))
+    north = place[:, None, 0] - place[None, :, 0]
+    east = (place[:, None, 1] - place[None, :, 1]) * np.cos((place[:, None, 0] + place[None, :, 0]) / 2)
+    metres = np.rint(1.4 * 6_371_000 * np.hypot(north, east))
+    seconds = np.rint(60 * np.maximum(1.0, 3.2 * (metres / 1000) ** 0.71) * factor)
+    np.fill_diagonal(seconds, 0)
+    return TravelMatrix(seconds.astype(np.int32), metres.astype(np.int32), source="crow")
+
+
+def _matrix(points: tuple[Point, ...]) -> Any:
+    return _crow_matrix(points, settings().routing_time_factor)
+
+
+# --- times and words -------------------------------------------------------------------------------------------------
+
+_NOW_S = 2 * 86_400
+"""The second that stands for this moment; two days of room keep every earlier moment of the night above zero."""
+
+
+def _s(tonight: Tonight, moment: datetime) -> int:
+    return int((moment - tonight.now).total_seconds()) + _NOW_S
+
+
+def _at(tonight: Tonight, second: int) -> datetime:
+    return tonight.now + timedelta(seconds=second - _NOW_S)
+
+
+def _told(tonight: Tonight, params: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """The optimiser's numbers in the house's words: moments as times, cars by name."""
+    told: dict[str, Any] = {}
+    for key, value in params.items():
+        if key in _CLOCK_PARAMS:
+            told[f"{key[:-2]}_at"] = iso(_at(tonight, int(value)))
+        elif key == "car":
+            told["car_name"] = names.get(str(value), str(value))
+        elif key == "stop":
+            told["visit_id"] = str(value)
+        else:
+            told[key] = value
+    return told

@@ -1,0 +1,216 @@
+"""Nights, bases, cars and shifts: who is on duty tonight, and who is woken."""
+
+import uuid
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from backend.dispatch import rules
+from backend.dispatch.events import BackupWoken
+from backend.dispatch.models import Car, HomeBase, Night, ResponseNorm, Shift
+from backend.dispatch.writing import lock_night
+from backend.people.models import Region, Staff
+from backend.people.rules import Role
+from backend.platform.errors import DomainError, Invalid, NotFound
+from backend.platform.uow import UnitOfWork
+from backend.triage.rules import Urgency
+
+
+class NightIsClosed(DomainError):
+    """The night was closed and handed over; nothing in it changes any more."""
+
+    code = "night_is_closed"
+
+
+class ShiftsOverlap(DomainError):
+    """This nurse or this car already has a shift in that time."""
+
+    code = "shifts_overlap"
+
+
+def night_at(session: Session, now: datetime) -> Night | None:
+    """The night under way; between nights the last one that began, as long as it is not closed; else the next."""
+    began = session.scalar(
+        sa.select(Night)
+        .where(Night.starts_at <= now, Night.closed_at.is_(None))
+        .order_by(Night.starts_at.desc())
+        .limit(1)
+    )
+    if began is not None and began.ends_at > now:
+        return began
+    following = session.scalar(
+        sa.select(Night).where(Night.starts_at > now, Night.closed_at.is_(None)).order_by(Night.starts_at).limit(1)
+    )
+    return began or following
+
+
+def tonight(uow: UnitOfWork) -> Night:
+    """The night that a visit opened now belongs to; made when the roster has none, so that no visit is refused."""
+    found = night_at(uow.session, uow.now)
+    if found is not None and found.ends_at > uow.now:
+        return found
+    starts_at, ends_at = rules.night_around(uow.now)
+    return open_night(uow, starts_at=starts_at, ends_at=ends_at)
+
+
+def open_night(uow: UnitOfWork, *, starts_at: datetime, ends_at: datetime, night_id: uuid.UUID | None = None) -> Night:
+    """Put a night on the roster. The same times again give the same night."""
+    if ends_at <= starts_at:
+        raise Invalid({"ends_at": ["before_start"]})
+    known = uow.session.scalar(sa.select(Night).where(Night.starts_at == starts_at, Night.ends_at == ends_at))
+    if known is not None:
+        return known
+    night = Night(starts_at=starts_at, ends_at=ends_at, plan_version=0, plan_state=rules.PlanState.IDLE)
+    if night_id is not None:
+        night.id = night_id
+    uow.session.add(night)
+    uow.session.flush()
+    return night
+
+
+def add_home_base(
+    uow: UnitOfWork, *, id: uuid.UUID, name: str, lat: float, lon: float, region_id: uuid.UUID | None = None
+) -> HomeBase:
+    """Add a place where cars begin; the same id again changes nothing."""
+    if (known := uow.session.get(HomeBase, id)) is not None:
+        return known
+    _known_region(uow, region_id)
+    base = HomeBase(id=id, name=name, lat=lat, lon=lon, region_id=region_id)
+    uow.session.add(base)
+    uow.session.flush()
+    return base
+
+
+def add_car(
+    uow: UnitOfWork,
+    *,
+    id: uuid.UUID,
+    name: str,
+    number: int,
+    home_base_id: uuid.UUID,
+    region_id: uuid.UUID | None = None,
+    phone: str | None = None,
+) -> Car:
+    """Add a car; the same id again changes nothing."""
+    if (known := uow.session.get(Car, id)) is not None:
+        return known
+    _known_region(uow, region_id)
+    if uow.session.get(HomeBase, home_base_id) is None:
+        raise Invalid({"home_base_id": ["unknown"]})
+    if uow.session.scalar(sa.select(Car.id).where(Car.number == number)) is not None:
+        raise Invalid({"number": ["already_used"]})
+    car = Car(id=id, name=name, number=number, home_base_id=home_base_id, region_id=region_id, phone=phone)
+    uow.session.add(car)
+    uow.session.flush()
+    return car
+
+
+def add_shift(
+    uow: UnitOfWork,
+    *,
+    id: uuid.UUID,
+    car_id: uuid.UUID,
+    nurse_id: uuid.UUID,
+    starts_at: datetime,
+    ends_at: datetime,
+    is_backup: bool = False,
+    night_id: uuid.UUID | None = None,
+) -> Shift:
+    """Put a nurse in a car for a night. Nobody has two shifts at once, and neither has a car."""
+    if (known := uow.session.get(Shift, id)) is not None:
+        return known
+    errors: dict[str, list[str]] = {}
+    if ends_at <= starts_at:
+        errors["ends_at"] = ["before_start"]
+    nurse = uow.session.get(Staff, nurse_id)
+    if nurse is None or nurse.role is not Role.NURSE or not nurse.is_active:
+        errors["nurse_id"] = ["not_a_nurse"]
+    car = uow.session.get(Car, car_id)
+    if car is None or not car.is_active:
+        errors["car_id"] = ["unknown"]
+    if errors:
+        raise Invalid(errors)
+    night = _night_of_shift(uow, night_id, starts_at)
+    overlapping = uow.session.scalar(
+        sa.select(Shift.id).where(
+            sa.or_(Shift.nurse_id == nurse_id, Shift.car_id == car_id),
+            Shift.starts_at < ends_at,
+            Shift.ends_at > starts_at,
+        )
+    )
+    if overlapping is not None:
+        raise ShiftsOverlap()
+    shift = Shift(
+        id=id,
+        night_id=night.id,
+        car_id=car_id,
+        nurse_id=nurse_id,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        is_backup=is_backup,
+    )
+    uow.session.add(shift)
+    uow.session.flush()
+    return shift
+
+
+def _night_of_shift(uow: UnitOfWork, night_id: uuid.UUID | None, starts_at: datetime) -> Night:
+    if night_id is not None:
+        night = uow.session.get(Night, night_id)
+        if night is None:
+            raise Invalid({"night_id": ["unknown"]})
+        if night.closed_at is not None:
+            raise NightIsClosed()
+        return night
+    found = uow.session.scalar(
+        sa.select(Night).where(Night.starts_at <= starts_at, Night.ends_at > starts_at, Night.closed_at.is_(None))
+    )
+    if found is not None:
+        return found
+    begins, ends = rules.night_around(starts_at)
+    return open_night(uow, starts_at=min(begins, starts_at), ends_at=ends)
+
+
+def wake(uow: UnitOfWork, shift_id: uuid.UUID) -> Shift:
+    """Wake the back-up: from now on this car can be sent. Waking twice changes nothing."""
+    shift = uow.session.get(Shift, shift_id)
+    if shift is None:
+        raise NotFound()
+    lock_night(uow, shift.night_id)
+    if shift.woken_at is None:
+        shift.woken_at = uow.now
+        car = uow.session.get_one(Car, shift.car_id)
+        uow.record(BackupWoken(feed_id=shift.id, car_name=car.name))
+        uow.enqueue(
+            "ring_route", {"shift_id": str(shift.id), "reason": "woken"}, key=f"wake:{shift.id}:{uow.now.isoformat()}"
+        )
+    return shift
+
+
+def set_norms(uow: UnitOfWork, region_id: uuid.UUID, minutes: dict[Urgency, int | None]) -> None:
+    """Write down a region's own response norms; an urgency that is left out follows the default again."""
+    _known_region(uow, region_id)
+    known = {norm.urgency: norm for norm in _norms(uow.session, region_id)}
+    for urgency, norm in known.items():
+        if urgency not in minutes:
+            uow.session.delete(norm)
+    for urgency, value in minutes.items():
+        if urgency in known:
+            known[urgency].minutes = value
+        else:
+            uow.session.add(ResponseNorm(region_id=region_id, urgency=urgency, minutes=value))
+
+
+def norms_of(session: Session, region_id: uuid.UUID | None) -> dict[Urgency, int | None]:
+    """A region's own norms; empty means: all defaults."""
+    return {norm.urgency: norm.minutes for norm in _norms(session, region_id)} if region_id else {}
+
+
+def _norms(session: Session, region_id: uuid.UUID | None) -> list[ResponseNorm]:
+    return list(session.scalars(sa.select(ResponseNorm).where(ResponseNorm.region_id == region_id)))
+
+
+def _known_region(uow: UnitOfWork, region_id: uuid.UUID | None) -> None:
+    if region_id is not None and uow.session.get(Region, region_id) is None:
+        raise Invalid({"region_id": ["unknown"]})

@@ -1,0 +1,65 @@
+"""Everything that changes something in this room, by name; each use case lives in a file of its own."""
+
+from backend.dispatch.alarms import acknowledge
+from backend.dispatch.assign import AlreadyAssigned, MayNotAssign, Slot, VersionChanged, assign, withdraw
+from backend.dispatch.opening import (
+    add_planned,
+    cancel,
+    lock,
+    mark_reported,
+    move_visits,
+    name_visit,
+    open_visit,
+    relocate_visits,
+    watch_question,
+)
+from backend.dispatch.presence import claim, release
+from backend.dispatch.replan import plan_night
+from backend.dispatch.roster import (
+    add_car,
+    add_home_base,
+    add_shift,
+    open_night,
+    set_norms,
+    tonight,
+    wake,
+)
+from backend.dispatch.steps import accept, arrive, depart, finish, note_position, raise_nurse_alarm, set_status
+from backend.dispatch.writing import lock_night
+
+__all__ = [
+    "AlreadyAssigned",
+    "MayNotAssign",
+    "Slot",
+    "VersionChanged",
+    "accept",
+    "acknowledge",
+    "add_car",
+    "add_home_base",
+    "add_planned",
+    "add_shift",
+    "arrive",
+    "assign",
+    "cancel",
+    "claim",
+    "depart",
+    "finish",
+    "lock",
+    "lock_night",
+    "mark_reported",
+    "move_visits",
+    "name_visit",
+    "note_position",
+    "open_night",
+    "open_visit",
+    "plan_night",
+    "raise_nurse_alarm",
+    "release",
+    "relocate_visits",
+    "set_norms",
+    "set_status",
+    "tonight",
+    "wake",
+    "watch_question",
+    "withdraw",
+]

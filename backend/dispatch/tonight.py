@@ -1,0 +1,249 @@
+"""Tonight as the planner and the rules need it: every car with its nurse, every visit, in three statements."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from backend.dispatch import rules
+from backend.dispatch.models import Assignment, Car, HomeBase, Night, Shift, Visit
+from backend.dispatch.rules import BUSY, OVER, CarOnDuty, Need, VisitKind, VisitStatus
+from backend.people.models import Competence, Staff
+from backend.triage.rules import Urgency
+
+FRESH_POSITION = timedelta(minutes=20)
+"""A position older than this says little about where a car is now; it is shown with its age and not used."""
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class CarTonight:
+    """One shift with everything about it that a decision needs."""
+
+    shift_id: uuid.UUID
+    car_id: uuid.UUID
+    car_name: str
+    car_number: int
+    phone: str | None
+    nurse_id: uuid.UUID
+    nurse_name: str
+    region_id: uuid.UUID | None
+    starts_at: datetime
+    ends_at: datetime
+    is_backup: bool
+    woken_at: datetime | None
+    home: Point
+    position: Point | None
+    position_at: datetime | None
+    competences: dict[str, date] = field(default_factory=dict)
+
+    @property
+    def on_duty(self) -> CarOnDuty:
+        """What the rules look at."""
+        return CarOnDuty(
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            region_id=self.region_id,
+            is_backup=self.is_backup,
+            is_woken=self.woken_at is not None,
+            competences=self.competences,
+        )
+
+
+@dataclass(frozen=True)
+class VisitTonight:
+    """One visit as the planner sees it: no names."""
+
+    id: uuid.UUID
+    client_id: uuid.UUID | None
+    care_request_id: uuid.UUID | None
+    part: int
+    kind: VisitKind
+    urgency: Urgency
+    status: VisitStatus
+    region_id: uuid.UUID | None
+    lat: float | None
+    lon: float | None
+    window_start: datetime
+    window_end: datetime
+    latest_at: datetime
+    service_minutes: int
+    required_competences: list[str]
+    shift_id: uuid.UUID | None
+    sequence: int | None
+    is_locked: bool
+    is_by_plan: bool | None
+    departed_at: datetime | None
+    arrived_at: datetime | None
+    finished_at: datetime | None
+    eta_at: datetime | None
+
+    @property
+    def point(self) -> Point | None:
+        """Where it is, as far as known."""
+        return None if self.lat is None or self.lon is None else (self.lat, self.lon)
+
+    @property
+    def is_ahead(self) -> bool:
+        """Is it still to be driven to?"""
+        return self.status not in OVER and self.status not in BUSY
+
+    def need(self, now: datetime) -> Need:
+        """What it asks of a car."""
+        return need_of(self, now)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a car is, or will be, and from when it can drive on."""
+
+    point: Point
+    free_at: datetime
+
+
+@dataclass(frozen=True)
+class Tonight:
+    """One moment of one night."""
+
+    night_id: uuid.UUID
+    plan_version: int
+    ends_at: datetime
+    now: datetime
+    cars: tuple[CarTonight, ...]
+    visits: tuple[VisitTonight, ...]
+
+    def car(self, shift_id: uuid.UUID) -> CarTonight | None:
+        """The car of this shift."""
+        return next((car for car in self.cars if car.shift_id == shift_id), None)
+
+    def visit(self, visit_id: uuid.UUID) -> VisitTonight | None:
+        """This visit."""
+        return next((visit for visit in self.visits if visit.id == visit_id), None)
+
+    def route(self, shift_id: uuid.UUID) -> list[VisitTonight]:
+        """What this car still has to drive to, in order."""
+        ahead = [visit for visit in self.visits if visit.shift_id == shift_id and visit.is_ahead]
+        return sorted(ahead, key=_place_in_route)
+
+    def place_of(self, car: CarTonight) -> Place:
+        """Where the car is now: at the visit it is busy with, else its last position, its last visit or its base."""
+        free_at = max(self.now, car.starts_at)
+        mine = [visit for visit in self.visits if visit.shift_id == car.shift_id]
+        for visit in mine:
+            if visit.status in BUSY and visit.point is not None:
+                begun = visit.arrived_at or max(visit.eta_at or self.now, self.now)
+                return Place(visit.point, max(free_at, begun + timedelta(minutes=visit.service_minutes)))
+        done = max(
+            (v for v in mine if v.finished_at and v.point), key=lambda v: v.finished_at or self.now, default=None
+        )
+        left_at = done.finished_at if done is not None else None
+        if car.position is not None and car.position_at is not None:
+            is_fresh = self.now - car.position_at <= FRESH_POSITION
+            if is_fresh and (left_at is None or car.position_at >= left_at):
+                return Place(car.position, free_at)
+        if done is not None and done.point is not None:
+            return Place(done.point, free_at)
+        return Place(car.home, free_at)
+
+
+def _place_in_route(visit: VisitTonight) -> tuple[bool, int, datetime]:
+    return (visit.sequence is None, visit.sequence or 0, visit.window_start)
+
+
+def need_of(visit: VisitTonight | Visit, now: datetime) -> Need:
+    """What a visit asks of a car, at this moment."""
+    begins = max(visit.window_start, now)
+    return Need(
+        urgency=visit.urgency,
+        is_over=visit.status in OVER,
+        is_planned=visit.kind is VisitKind.PLANNED,
+        region_id=visit.region_id,
+        competences=frozenset(visit.required_competences),
+        begins_at=begins,
+        ends_at=begins + timedelta(minutes=visit.service_minutes),
+    )
+
+
+def load(session: Session, night: Night, now: datetime, *, shift_id: uuid.UUID | None = None) -> Tonight:
+    """Read tonight, or one car's part of it: cars with nurses, their competences, and the visits."""
+    cars = load_cars(session, Shift.night_id == night.id if shift_id is None else Shift.id == shift_id)
+    columns = [getattr(Visit, name) for name in VisitTonight.__dataclass_fields__ if name != "is_by_plan"]
+    position = list(VisitTonight.__dataclass_fields__).index("is_by_plan")
+    columns.insert(position, Assignment.is_by_plan)
+    query = (
+        sa.select(*columns)
+        .outerjoin(Assignment, Assignment.id == Visit.assignment_id)
+        .where(Visit.night_id == night.id, Visit.status != VisitStatus.CANCELLED)
+        .order_by(Visit.opened_at, Visit.id)
+    )
+    rows = session.execute(query if shift_id is None else query.where(Visit.shift_id == shift_id))
+    return Tonight(
+        night_id=night.id,
+        plan_version=night.plan_version,
+        ends_at=night.ends_at,
+        now=now,
+        cars=tuple(cars),
+        visits=tuple(VisitTonight(*row) for row in rows),
+    )
+
+
+def load_cars(session: Session, which: sa.ColumnElement[bool]) -> list[CarTonight]:
+    """These shifts with their car, base, nurse and what she is competent in."""
+    rows = session.execute(
+        sa.select(Shift, Car, HomeBase.lat, HomeBase.lon, Staff.name)
+        .join(Car, Car.id == Shift.car_id)
+        .join(HomeBase, HomeBase.id == Car.home_base_id)
+        .join(Staff, Staff.id == Shift.nurse_id)
+        .where(which)
+        .order_by(Car.number)
+    ).all()
+    competences = _competences(session, [shift.nurse_id for shift, *_ in rows])
+    return [_car(shift, car, (lat, lon), name, competences) for shift, car, lat, lon, name in rows]
+
+
+def load_car(session: Session, shift_id: uuid.UUID) -> CarTonight | None:
+    """One shift, the same way."""
+    return next(iter(load_cars(session, Shift.id == shift_id)), None)
+
+
+def _car(shift: Shift, car: Car, home: Point, name: str, competences: dict[uuid.UUID, dict[str, date]]) -> CarTonight:
+    has_position = shift.last_lat is not None and shift.last_lon is not None
+    return CarTonight(
+        shift_id=shift.id,
+        car_id=car.id,
+        car_name=car.name,
+        car_number=car.number,
+        phone=car.phone,
+        nurse_id=shift.nurse_id,
+        nurse_name=name,
+        region_id=car.region_id,
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        is_backup=shift.is_backup,
+        woken_at=shift.woken_at,
+        home=home,
+        position=(shift.last_lat or 0.0, shift.last_lon or 0.0) if has_position else None,
+        position_at=shift.last_position_at,
+        competences=competences.get(shift.nurse_id, {}),
+    )
+
+
+def _competences(session: Session, nurse_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, date]]:
+    found: dict[uuid.UUID, dict[str, date]] = {}
+    rows = session.execute(
+        sa.select(Competence.staff_id, Competence.procedure, Competence.valid_until).where(
+            Competence.staff_id.in_(nurse_ids)
+        )
+    )
+    for staff_id, procedure, valid_until in rows:
+        found.setdefault(staff_id, {})[str(procedure)] = valid_until
+    return found
+
+
+def objections(tonight: Tonight, visit: VisitTonight, car: CarTonight) -> tuple[rules.Objection, ...]:
+    """Every objection to sending this car to this visit."""
+    return rules.may_assign(visit.need(tonight.now), car.on_duty, now=tonight.now)

@@ -1,0 +1,49 @@
+"""How every write in this room begins: the night's row first, then the visit's; and the header of every event."""
+
+import uuid
+from typing import Any
+
+import sqlalchemy as sa
+
+from backend.dispatch.models import Night, Visit
+from backend.platform.errors import NotFound
+from backend.platform.uow import UnitOfWork
+
+
+def lock_night(uow: UnitOfWork, night_id: uuid.UUID) -> Night:
+    """The night's row, held until the commit. Always taken before a visit's, so that nobody waits in a circle."""
+    night = uow.session.scalar(
+        sa.select(Night).where(Night.id == night_id).with_for_update().execution_options(populate_existing=True)
+    )
+    if night is None:
+        raise NotFound()
+    return night
+
+
+def for_change(uow: UnitOfWork, visit_id: uuid.UUID) -> Visit:
+    """This visit, as it is at this moment, with its night's plan held so that no other desk is changing it."""
+    uow.session.flush()  # what is pending would otherwise be overwritten by the reading below
+    night_id = uow.session.scalar(sa.select(Visit.night_id).where(Visit.id == visit_id))
+    if night_id is None:
+        raise NotFound()
+    lock_night(uow, night_id)
+    return uow.session.scalars(
+        sa.select(Visit).where(Visit.id == visit_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+
+
+def night_of(uow: UnitOfWork, visit: Visit) -> Night:
+    """The night of a visit; `for_change` has read and locked it."""
+    return uow.session.get_one(Night, visit.night_id)
+
+
+def event_header(visit: Visit, *, feed_id: uuid.UUID | None = None) -> dict[str, Any]:
+    """The header of every event about this visit; the feed is its present shift's unless said otherwise."""
+    return {
+        "organisation_id": visit.organisation_id,
+        "subject_id": visit.client_id,
+        "stream_id": visit.care_request_id,
+        "topic_id": visit.id,
+        "feed_id": feed_id or visit.shift_id,
+        "reference": visit.reference,
+    }
