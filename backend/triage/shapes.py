@@ -49,7 +49,7 @@ class ScopeListQuery(Schema):
     at = fields.Instant(load_default=None, metadata={"description": "The list in force at this time; now by default"})
 
 
-class OptionOut(Schema):
+class ChoiceOut(Schema):
     value = fields.String(required=True)
     label = fields.String(required=True)
 
@@ -60,7 +60,7 @@ class QuestionOut(Schema):
     kind = fields.Enum(QuestionKind, by_value=True, required=True)
     hint = fields.String(required=True, allow_none=True)
     unit = fields.String(required=True, allow_none=True)
-    options = fields.List(fields.Nested(OptionOut), required=True)
+    options = fields.List(fields.Nested(ChoiceOut), required=True)
 
 
 class MeasurementOut(Schema):
@@ -126,7 +126,7 @@ class UrgencyProposalIn(Schema):
     risk_groups = fields.List(fields.Enum(RiskGroup, by_value=True), load_default=list)
 
 
-class ReasonOut(Schema):
+class UrgencyReasonOut(Schema):
     code = fields.String(required=True)
     urgency = fields.String(required=True, validate=validate.OneOf(list(Urgency)))
     params = fields.Dict(keys=fields.String(), required=True)
@@ -134,7 +134,7 @@ class ReasonOut(Schema):
 
 class UrgencyProposalOut(Schema):
     proposed_urgency = fields.Enum(Urgency, by_value=True, required=True)
-    reasons = fields.List(fields.Nested(ReasonOut), required=True)
+    reasons = fields.List(fields.Nested(UrgencyReasonOut), required=True)
     alarm_signals = fields.List(fields.Enum(AlarmSignal, by_value=True), required=True)
     pathway_id = fields.String(required=True)
     pathway_version = fields.Integer(required=True)
@@ -232,7 +232,7 @@ class TriageDecisionOut(Schema):
     pathway_id = fields.String(required=True)
     pathway_version = fields.Integer(required=True)
     proposed_urgency = fields.Enum(Urgency, by_value=True, required=True)
-    proposal_reasons = fields.List(fields.Nested(ReasonOut), required=True)
+    proposal_reasons = fields.List(fields.Nested(UrgencyReasonOut), required=True)
     final_urgency = fields.Enum(Urgency, by_value=True, required=True)
     change_reason = fields.Nested(ChangeReasonOut, required=True, allow_none=True)
     scope_list_version = fields.String(required=True, allow_none=True)
