@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -45,11 +46,11 @@ def _text_or_none(cell: str) -> str | None:
     return cell or None
 
 
-def _choice(kind: type[Any], words: Mapping[str, Any], default: Any) -> Callable[[str], Any]:
+def _choice(kind: type[StrEnum], words: Mapping[str, Any], default: Any) -> Callable[[str], Any]:
+    codes = {member.value: member for member in kind}
+
     def read(cell: str) -> Any:
-        known = words.get(cell.casefold())
-        if known is None and cell.casefold() in kind:
-            known = kind(cell.casefold())
+        known = {**codes, **words}.get(cell.casefold())
         if known is None and cell:
             raise Unusable(f"‘{cell}’ is geen keuze; kies uit: {', '.join(words)}")
         return known or default

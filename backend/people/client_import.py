@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -12,6 +13,8 @@ from backend.people import service
 from backend.people.client_file import ClientRow
 from backend.people.events import Changes, ClientAdded, ClientsImported, differences
 from backend.people.models import Client
+from backend.people.places import queries as places
+from backend.people.rules import Precision
 from backend.platform.db import Session
 from backend.platform.ids import new_id
 from backend.platform.uow import UnitOfWork
@@ -52,6 +55,16 @@ def compare(session: Session, organisation_id: uuid.UUID, rows: Iterable[ClientR
             delta.unchanged.append(row)
     delta.left = sorted((c for c in known.values() if c.is_active), key=lambda c: (c.family_name, c.client_number))
     return delta
+
+
+def precisions(session: Session, delta: Delta) -> Counter[Precision]:
+    """How well the gazetteer knows the doors of the new clients; what it does not know the desk must pin."""
+    return Counter(
+        places.locate(
+            session, row.facts["postcode"], row.facts["house_number"], row.facts.get("addition", "")
+        ).precision
+        for row in delta.new
+    )
 
 
 def take_in(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 # PostNL: four digits that do not start with 0, two letters that are never SA, SD or SS.
@@ -163,15 +163,23 @@ def check_regions(
     )
 
 
-def parse_pc4_ranges(text: str) -> list[str]:
-    """'8261-8267, 8271' -> the eight PC4 it names; raises ValueError with the piece that is wrong."""
+def parse_pc4_ranges(text: str, known: Collection[str] | None = None) -> list[str]:
+    """'8261-8267, 8271' -> the eight PC4 it names; raises ValueError with the piece that is wrong.
+
+    Not every number is an area: of a range only those in `known` are meant, when given.
+    """
     found: dict[str, None] = {}
     for piece in re.split(r"[,;\s]+", re.sub(r"\s*[-–]\s*", "-", text.strip())):
         first, dash, last = piece.partition("-")
         start, end = normalise_pc4(first), normalise_pc4(last) if dash else normalise_pc4(first)
         if start is None or end is None or start > end:
             raise ValueError(piece)
-        found.update(dict.fromkeys(str(pc4) for pc4 in range(int(start), int(end) + 1)))
+        named = [str(pc4) for pc4 in range(int(start), int(end) + 1)]
+        if dash and known is not None:
+            named = [pc4 for pc4 in named if pc4 in known]
+        if not named:
+            raise ValueError(piece)
+        found.update(dict.fromkeys(named))
     return list(found)
 
 
