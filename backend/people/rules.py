@@ -193,7 +193,7 @@ def search_text(
 # --- what must not be written down -------------------------------------------------------------
 
 _PHONE = re.compile(r"(?:\+31|0031|\b0)[\d\s-]{8,13}\d")
-_CODE = re.compile(r"\b\d{4,8}\b|\bcode\b\D{0,20}\d{2,}|\bpin(?:code)?\b\D{0,20}\d{2,}", re.IGNORECASE)
+_CODE = re.compile(r"\b\d{4,8}\b|\b(?:pin)?code\b\D{0,20}\d(?:[ .-]?\d)+|\bpin\b\D{0,20}\d(?:[ .-]?\d)+", re.IGNORECASE)
 
 
 def holds_a_code(text: str | None) -> bool:
