@@ -18,7 +18,7 @@ blp = Blueprint("intake", __name__, url_prefix="/api/v1", description="Zorgvrage
 
 
 class CallerIn(Schema):
-    name = fields.Text(max=200, load_default="")
+    name = fields.Text(max=200, allow_none=True, load_default=None)
     relation = fields.Enum(CallerRelation, by_value=True, required=True)
     callback_number = fields.Text(required=True, max=40)
     is_with_client = fields.Boolean(allow_none=True, load_default=None)
@@ -77,6 +77,7 @@ class CareRequestBrief(Schema):
 
 
 class CareRequestOut(CareRequestBrief):
+    client_label = fields.String(required=True, allow_none=True)
     suggested_links = fields.List(fields.Nested(LinkOut), required=True)
 
 
@@ -149,10 +150,10 @@ class CareRequests(MethodView):
     def post(self, sent: dict[str, Any]) -> Any:
         """Register a care request"""
         care_request_id, draft_id = sent.pop("id"), sent.pop("draft_id")
-        call = Call(**{**sent, "caller": Caller(**sent["caller"])})
+        call = Call(**{**sent, "caller": Caller(**{**sent["caller"], "name": sent["caller"]["name"] or ""})})
         with unit_of_work() as uow:
             request = service.register(uow, care_request_id=care_request_id, call=call, draft_id=draft_id)
-            return queries.with_links(uow.session, request)
+            return queries.in_full(uow.session, request)
 
 
 @blp.route("/care-requests/<uuid:care_request_id>")
@@ -162,7 +163,7 @@ class OneCareRequest(MethodView):
     def get(self, care_request_id: uuid.UUID) -> Any:
         """Show one care request"""
         with reading() as session:
-            return queries.with_links(session, queries.care_request(session, care_request_id))
+            return queries.in_full(session, queries.care_request(session, care_request_id))
 
 
 @blp.route("/care-requests/<uuid:care_request_id>/client")
@@ -174,7 +175,7 @@ class CareRequestClient(MethodView):
         """Say whose question it is"""
         with unit_of_work() as uow:
             request = service.identify_client(uow, care_request_id=care_request_id, client_id=sent["client_id"])
-            return queries.with_links(uow.session, request)
+            return queries.in_full(uow.session, request)
 
 
 @blp.route("/care-requests/<uuid:care_request_id>/links")
@@ -186,7 +187,7 @@ class CareRequestLinks(MethodView):
         """Link a call to an earlier one about the same thing"""
         with unit_of_work() as uow:
             request = service.link(uow, care_request_id=care_request_id, linked_to_id=sent["linked_to_id"])
-            return queries.with_links(uow.session, request)
+            return queries.in_full(uow.session, request)
 
 
 @blp.route("/clients/<uuid:client_id>/look-back")

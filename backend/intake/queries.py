@@ -57,9 +57,14 @@ def described(request: CareRequest) -> dict[str, Any]:
     return {**columns, "reference": request.reference, "caller": caller}
 
 
-def with_links(session: Session, request: CareRequest) -> dict[str, Any]:
-    """A care request as it is shown by itself: with the calls that are probably about the same thing."""
-    return {**described(request), "suggested_links": suggested_links(session, request)}
+def in_full(session: Session, request: CareRequest) -> dict[str, Any]:
+    """A care request as it is shown by itself: whose it is, and which calls are probably about the same thing."""
+    client = session.get(Client, request.client_id) if request.client_id else None
+    return {
+        **described(request),
+        "client_label": client.label if client else None,
+        "suggested_links": suggested_links(session, request),
+    }
 
 
 def suggested_links(session: Session, request: CareRequest) -> list[CareRequest]:

@@ -211,6 +211,14 @@ def problems_with(a: Assessment, known: Circumstances) -> Problems:
     }
 
 
+def proposal_seen(a: Assessment, known: Circumstances) -> Urgency:
+    """The proposal that the triagist had before her: the one her screen showed, else the house's own.
+
+    It may have become less urgent meanwhile; a more urgent one is shown again before the decision counts.
+    """
+    return a.proposed_urgency or known.proposed_urgency
+
+
 def alternative_of(a: Assessment, known: Circumstances) -> str | None:
     """What somebody hears instead of "no": the triagist's words, else those of the rule that said no."""
     if not _is_blank(a.alternative):
@@ -220,9 +228,9 @@ def alternative_of(a: Assessment, known: Circumstances) -> str | None:
 
 def _urgency_problems(a: Assessment, known: Circumstances) -> Problems:
     problems: Problems = {}
-    if a.proposed_urgency not in (None, known.proposed_urgency):
+    if known.proposed_urgency < proposal_seen(a, known):
         problems["proposed_urgency"] = "proposal_changed"
-    if a.final_urgency is not known.proposed_urgency:
+    if a.final_urgency is not proposal_seen(a, known):
         if a.change_reason is None:
             problems["change_reason.code"] = "required"
         elif a.change_reason is ChangeReason.OTHER and _is_blank(a.change_note):

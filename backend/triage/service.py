@@ -84,6 +84,8 @@ def decide(
     if problems := rules.problems_with(assessment, known_here):
         raise _invalid(problems)
 
+    seen = rules.proposal_seen(assessment, known_here)
+    is_changed = assessment.final_urgency is not seen
     decision = TriageDecision(
         id=decision_id,
         care_request_id=request.id,
@@ -100,7 +102,9 @@ def decide(
         **_columns_of(
             replace(
                 assessment,
-                proposed_urgency=proposal.urgency,
+                proposed_urgency=seen,
+                change_reason=assessment.change_reason if is_changed else None,
+                change_note=assessment.change_note if is_changed else None,
                 alternative=rules.alternative_of(assessment, known_here),
             )
         ),

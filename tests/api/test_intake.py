@@ -48,6 +48,7 @@ def test_a_question_gets_a_number_that_can_be_said_aloud(triagist, clock):
     assert shown["status"] == "open"
     assert shown["organisation_id"] == str(client.organisation_id)
     assert shown["received_at"] == iso(clock())
+    assert shown["client_label"] == client.label
     assert shown["caller"]["callback_number"] == "020 555 12 34"
     assert registered(triagist)["reference"] == "ZV-1002"
     (event,) = events_named("CareRequestRegistered")[:1]

@@ -300,7 +300,15 @@ def test_of_two_desks_that_decide_at_the_same_moment_one_wins(app, rule):
     assert answers == ["already_decided"] * 3 + ["decided"]
 
 
-def test_a_proposal_that_changed_between_looking_and_deciding_is_shown_first(triagist, rule):
+def test_a_reason_for_a_change_is_only_kept_when_there_was_a_change(triagist, rule):
+    reason = {"change_reason": {"code": "context", "text": "Dochter is erbij."}}
+    same = decided(triagist, a_question(builders.a_client()), a_visit(rule, **reason))
+    assert same["change_reason"] is None
+    other = decided(triagist, a_question(builders.a_client()), a_visit(rule, final_urgency="U4", **reason))
+    assert (other["proposed_urgency"], other["change_reason"]) == ("U3", reason["change_reason"])
+
+
+def test_a_proposal_that_became_more_urgent_between_looking_and_deciding_is_shown_first(triagist, rule):
     client = builders.a_client()
     a_question(client)
     answer = decide(triagist, a_question(client), a_visit(rule, proposed_urgency="U3"))

@@ -158,9 +158,13 @@ def test_the_reason_other_needs_words():
     assert problems(replace(other, change_note="Buurvrouw is arts."), known(proposed_urgency=Urgency.U4)) == {}
 
 
-def test_a_proposal_that_has_changed_meanwhile_is_shown_again_before_it_counts():
+def test_a_proposal_that_became_more_urgent_meanwhile_is_shown_again_before_it_counts():
     seen = a_visit(final_urgency=Urgency.U3, proposed_urgency=Urgency.U4, change_reason=ChangeReason.CONTEXT)
     assert problems(seen, known(proposed_urgency=Urgency.U2)) == {"proposed_urgency": "proposal_changed"}
+
+
+def test_a_proposal_that_became_less_urgent_meanwhile_holds_nobody_up():
+    assert problems(a_visit(proposed_urgency=Urgency.U3), known(proposed_urgency=Urgency.U4)) == {}
 
 
 @pytest.mark.parametrize("outcome", sorted(rules.WAITS_FOR_MORNING))
