@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from flask.views import MethodView
+from marshmallow import validate
 
 from backend.handover import queries, service
 from backend.handover.rules import Channel, DeliveryStatus, ReceiptStatus
@@ -89,7 +90,7 @@ class HandoversOut(Schema):
 
 
 class HandoversQuery(Schema):
-    limit = fields.Integer(load_default=queries.LISTED, validate=fields.validate.Range(min=1, max=500))
+    limit = fields.Integer(load_default=queries.LISTED, validate=validate.Range(min=1, max=500))
 
 
 @blp.route("/handovers")

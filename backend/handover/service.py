@@ -138,15 +138,15 @@ def add_what_changed(
             return None
         first = uow.session.get_one(MorningHandover, told.handover.addendum_of or told.handover_id)
         return letters.add_to(uow, first, [letters.Addition(matter, told.body)])
-    first = uow.session.scalar(
+    newest = uow.session.scalar(
         sa.select(MorningHandover)
         .where(MorningHandover.organisation_id == organisation_id, MorningHandover.addendum_of.is_(None))
         .order_by(MorningHandover.generated_at.desc())
         .limit(1)
     )
     # It was ours to tell before that letter went out, and only now it is known whose client it was.
-    if first is not None and matter.began_at <= first.period_to:
-        return letters.add_to(uow, first, [letters.Addition(matter)])
+    if newest is not None and matter.began_at <= newest.period_to:
+        return letters.add_to(uow, newest, [letters.Addition(matter)])
     return None
 
 

@@ -232,7 +232,7 @@ def _say_report(say: Any, report: VisitReport, by: str) -> None:
 def _say_missing(say: Any, visit: Visit, *, has_report: bool) -> None:
     which = " (tweede auto)" if visit.part > 1 else ""
     if visit.status is VisitStatus.CANCELLED:
-        say(f"Bezoek{which}", f"Afgezegd: {visit.cancel_reason}." if visit.cancel_reason else "Afgezegd.")
+        say(f"Bezoek{which}", _why_cancelled(visit.cancel_reason or ""))
     elif has_report:
         return
     elif visit.status is VisitStatus.DONE:
@@ -241,6 +241,14 @@ def _say_missing(say: Any, visit: Visit, *, has_report: bool) -> None:
         say(f"Bezoek{which}", "De verpleegkundige was onderweg of binnen toen de nacht sloot. Het verslag volgt.")
     else:
         say(f"Bezoek{which}", "Niet gebracht voordat de nacht sloot.")
+
+
+def _why_cancelled(reason: str) -> str:
+    if reason.startswith("triage:"):
+        return "Afgezegd: na een nieuwe beoordeling was een bezoek niet meer nodig."
+    if reason == "fewer_cars_needed":
+        return "Afgezegd: één auto was genoeg."
+    return f"Afgezegd: {reason.rstrip('.')}." if reason else "Afgezegd."
 
 
 def _otherwise(matter: Matter) -> str | None:

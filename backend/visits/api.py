@@ -15,7 +15,7 @@ from backend.platform.db import reading
 from backend.platform.uow import unit_of_work
 from backend.platform.web import Blueprint, Schema, fields, json_response
 from backend.triage.rules import Counterfactual
-from backend.visits import commands, queries, rules, service
+from backend.visits import commands, feed, queries, rules, service
 from backend.visits.commands import Command, Position
 from backend.visits.feed_shape import FeedOut
 from backend.visits.rules import CommandKind, FollowUpOwner, NeededAfter, Priority, ProblemSolved
@@ -43,7 +43,7 @@ class Feed(MethodView):
     @blp.response(200, FeedOut)
     def get(self, data: dict[str, Any]) -> Response:
         """What changed on this phone since a cursor; from 0 all of tonight"""
-        return json_response(queries.feed(g.actor, queries.Page(**data), now()))
+        return json_response(feed.read(g.actor, feed.Page(**data), now()))
 
 
 # -- commands ----------------------------------------------------------------------------------------------------
@@ -127,7 +127,7 @@ class CommandIn(Schema):
 class OneByOne(fields.Nested):
     """A command as it was sent, still unread: one that cannot be read must not hold up the ones behind it."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+    def deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
         return value
 
 
@@ -174,7 +174,7 @@ def _receive(raw: Any) -> commands.Result:
     try:
         command = _read(raw)
     except ma.ValidationError as wrong:
-        return commands.refused(known_id and known_id[:60], "invalid", {"errors": wrong.normalized_messages()})
+        return commands.refused(known_id and known_id[:60], "invalid", {"errors": wrong.messages_dict})
     return commands.receive(command)
 
 
@@ -207,7 +207,7 @@ def _body(shape: Schema, body: dict[str, Any]) -> dict[str, Any]:
     try:
         loaded: dict[str, Any] = shape.load(body)
     except ma.ValidationError as wrong:
-        raise ma.ValidationError({"body": wrong.normalized_messages()}) from None
+        raise ma.ValidationError({"body": wrong.messages_dict}) from None
     return loaded
 
 

@@ -14,7 +14,7 @@ from backend.triage.rules import Counterfactual
 from backend.visits.rules import CommandKind, FollowUpOwner, NeededAfter, Priority, ProblemSolved
 
 
-def _visits_of(actor: Actor) -> sa.Select[tuple[uuid.UUID]]:
+def _visits_of(actor: Actor) -> sa.Select[Any]:
     """The visits that a nurse is, or was, sent to."""
     shifts = sa.select(Assignment.visit_id).join(Shift, Shift.id == Assignment.shift_id)
     return shifts.where(Shift.nurse_id == actor.staff_id)

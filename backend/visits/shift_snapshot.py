@@ -36,6 +36,8 @@ class Around:
 
 def gather(session: Session, shift: Shift, wanted: set[uuid.UUID] | None) -> Around:
     """The wanted visits of this shift (all when None). `session` is the nurse's own: her scope is the first net."""
+    if wanted is not None and not wanted:
+        return Around()
     query = sa.select(Visit).where(Visit.shift_id == shift.id, Visit.status != VisitStatus.CANCELLED)
     if wanted is not None:
         query = query.where(Visit.id.in_(wanted))
@@ -97,16 +99,19 @@ def pathway_card(pathway: CarePathway) -> Snapshot:
 
 def shift_card(session: Session, shift: Shift, nurse_name: str) -> Snapshot:
     """The shift itself, with the number of the desk: the fallback for everything."""
-    car = session.get_one(Car, shift.car_id)
-    home = session.get_one(HomeBase, car.home_base_id)
-    region = session.get(Region, car.region_id) if car.region_id else None
+    car, home, region_name = session.execute(
+        sa.select(Car, HomeBase, Region.name)
+        .join(HomeBase, HomeBase.id == Car.home_base_id)
+        .outerjoin(Region, Region.id == Car.region_id)
+        .where(Car.id == shift.car_id)
+    ).one()
     partnership = session.get(Partnership, 1)
     return {
         "id": str(shift.id),
         "car_name": car.name,
         "car_number": car.number,
         "nurse_name": nurse_name,
-        "region_name": region.name if region else None,
+        "region_name": region_name,
         "starts_at": iso(shift.starts_at),
         "ends_at": iso(shift.ends_at),
         "desk_phone": partnership.desk_phone if partnership else None,
