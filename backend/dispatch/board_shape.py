@@ -39,7 +39,7 @@ def _maybe_number() -> fields.Integer:
     return fields.Integer(required=True, allow_none=True)
 
 
-class ReasonOut(Schema):
+class AdvisedReasonOut(Schema):
     code = _text()
     params = fields.Dict(keys=fields.String(), required=True)
 
@@ -199,7 +199,7 @@ class DelayOut(Schema):
     still_in_window = fields.Boolean(required=True)
 
 
-class OptionOut(Schema):
+class AdvisedCarOut(Schema):
     rank = _number()
     shift_id = _text()
     car_name = _text()
@@ -210,11 +210,11 @@ class OptionOut(Schema):
     late_s = _number()
     cost = _number()
     terms = fields.Nested(TermsOut, required=True)
-    reasons = fields.List(fields.Nested(ReasonOut), required=True)
+    reasons = fields.List(fields.Nested(AdvisedReasonOut), required=True)
     delays = fields.List(fields.Nested(DelayOut), required=True)
 
 
-class RejectedOut(Schema):
+class RejectedCarOut(Schema):
     shift_id = _text()
     car_name = _text()
     nurse_name = _text()
@@ -227,5 +227,5 @@ class RecommendationOut(Schema):
     computed_at = _moment()
     plan_version = _number()
     source = _text(description="crow: exact insertion on estimated roads; rules_only: the optimiser did not answer")
-    options = fields.List(fields.Nested(OptionOut), required=True)
-    rejected = fields.List(fields.Nested(RejectedOut), required=True)
+    options = fields.List(fields.Nested(AdvisedCarOut), required=True)
+    rejected = fields.List(fields.Nested(RejectedCarOut), required=True)

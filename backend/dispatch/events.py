@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from backend.dispatch.alarm_rules import AlarmKind
 from backend.dispatch.rules import VisitKind, VisitStatus
@@ -14,6 +15,15 @@ class VisitEvent(Event):
     """Something about one visit: `topic_id` is the visit, `feed_id` the shift whose phone must hear of it."""
 
     reference: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NightOpened(Event):
+    """Nacht geopend: it stands on the roster, and from its start on cars drive."""
+
+    night_id: UUID
+    starts_at: datetime
+    ends_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from backend.dispatch.tonight import Tonight, load, load_car
 from backend.dispatch.writing import lock_night
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import now as clock_now
+from backend.platform.config import settings
 from backend.platform.db import reading
 from backend.platform.ids import new_id
 from backend.platform.uow import UnitOfWork, unit_of_work
@@ -23,7 +24,6 @@ from backend.platform.worker import Job
 
 log = structlog.get_logger()
 
-WHOLE_NIGHT_S = 5.0
 TIDY_UP_S = 0.5
 TRIES = 5
 """A night that changes under the solver's hands is planned again this often; then the next change will do it."""
@@ -41,7 +41,7 @@ def plan_night(uow: UnitOfWork, night_id: uuid.UUID) -> Night:
 
 def plan_night_job(job: Job) -> None:
     """Plan the whole night."""
-    _plan(uuid.UUID(job.payload["night_id"]), limit_s=WHOLE_NIGHT_S, is_whole_night=True)
+    _plan(uuid.UUID(job.payload["night_id"]), limit_s=settings().plan_night_s, is_whole_night=True)
 
 
 def replan_job(job: Job) -> None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from backend.dispatch import rules
-from backend.dispatch.events import BackupWoken
+from backend.dispatch.events import BackupWoken, NightOpened
 from backend.dispatch.models import Car, HomeBase, Night, ResponseNorm, Shift
 from backend.dispatch.writing import lock_night
 from backend.people.models import Region, Staff
@@ -66,6 +66,9 @@ def open_night(uow: UnitOfWork, *, starts_at: datetime, ends_at: datetime, night
         night.id = night_id
     uow.session.add(night)
     uow.session.flush()
+    # Planned visits are put into routes when the cars start; what the desk plans earlier by hand stays.
+    uow.enqueue("plan_night", {"night_id": str(night.id)}, run_at=night.starts_at, key=f"plan:{night.id}:start")
+    uow.record(NightOpened(night_id=night.id, starts_at=night.starts_at, ends_at=night.ends_at))
     return night
 
 
