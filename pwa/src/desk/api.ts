@@ -18,7 +18,7 @@ export const api = {
   wake: (shiftId: string) => post(`/shifts/${shiftId}/wake`),
   acknowledge: (alarmId: string) => post(`/alarms/${alarmId}/acknowledgements`),
   plan: (nightId: string) => post(`/nights/${nightId}/plan`),
-  closeNight: (nightId: string) => post(`/nights/${nightId}/closure`),
+  closeNight: (nightId: string) => post<t.Closing>(`/nights/${nightId}/closure`),
   handovers: () => get<{ handovers: t.Handover[] }>('/handovers'),
   claim: (care_request_id: string) => post('/presence', { care_request_id }),
   release: (care_request_id: string) => del('/presence', { care_request_id }),
@@ -28,13 +28,14 @@ export const api = {
   scopeList: () => get<t.ScopeList>('/scope-list'),
   searchClients: (text: string) => get<{ clients: t.ClientHit[] }>(`/clients?q=${q(text)}`),
   client: (id: string) => get<t.Client>(`/clients/${id}`),
-  lookBack: (clientId: string) => get<t.LookBack>(`/clients/${clientId}/look-back?hours=72`),
+  lookBack: (clientId: string, apartFrom: string | null) =>
+    get<t.LookBack>(`/clients/${clientId}/look-back?hours=72${apartFrom ? `&apart_from=${apartFrom}` : ''}`),
   addProvisional: (body: Record<string, unknown>) => post<t.Client>('/clients/provisional', body),
   findAddress: (postcode: string, houseNumber: string, addition: string) =>
     get<t.FoundAddress>(
       `/addresses?postcode=${q(postcode)}&house_number=${q(houseNumber)}${addition ? `&addition=${q(addition)}` : ''}`,
     ),
-  drafts: () => get<{ drafts?: t.IntakeDraft[]; intake_drafts?: t.IntakeDraft[] }>('/intake-drafts'),
+  drafts: () => get<{ drafts: t.IntakeDraft[] }>('/intake-drafts'),
   saveDraft: (id: string, body: unknown) => put(`/intake-drafts/${id}`, { body }),
   dropDraft: (id: string) => del(`/intake-drafts/${id}`),
   register: (body: Record<string, unknown>) => post<{ id: string; reference: string }>('/care-requests', body),
@@ -43,7 +44,5 @@ export const api = {
   propose: (body: Record<string, unknown>) => post<t.Proposal>('/urgency-proposals', body),
   decide: (requestId: string, body: Record<string, unknown>) => post(`/care-requests/${requestId}/triage-decisions`, body),
   decisions: (requestId: string) =>
-    get<{ triage_decisions?: t.TriageDecision[]; decisions?: t.TriageDecision[] }>(
-      `/care-requests/${requestId}/triage-decisions`,
-    ),
+    get<{ triage_decisions: t.TriageDecision[] }>(`/care-requests/${requestId}/triage-decisions`),
 }

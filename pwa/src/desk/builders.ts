@@ -9,7 +9,7 @@ export function aVisit(part: Partial<BoardVisit> = {}): BoardVisit {
     id: 'visit-1', reference: 'ZV-1142', care_request_id: 'request-1', kind: 'unplanned', urgency: 'U2', status: 'open',
     client_label: 'Mw. J. de Groot', client_age: 84, organisation: 'De Lindehof', address_line: 'Hoofdweg 214-2', postcode: '1056DL',
     lat: 52.37, lon: 4.86, precision: 'address', complaint: 'Katheter verstopt', question: 'Hij loopt niet meer', region_id: 'west',
-    window_start: at(-2), window_end: at(28), latest_at: at(200), service_minutes: 30, shift_id: null, sequence: null, eta_at: null,
+    window_start: at(-2), window_end: at(28), latest_at: at(200), service_minutes: 30, required_competences: ['bladder_catheter'], cars_needed: 1, shift_id: null, sequence: null, eta_at: null,
     leave_at: null, travel_s: null, travel_source: null, is_locked: false, version: 1, assigned_at: null, accepted_at: null,
     departed_at: null, arrived_at: null, finished_at: null, reported: false, ...part,
   }
@@ -29,14 +29,14 @@ export function aWaiting(part: Partial<Waiting> = {}): Waiting {
 }
 export function anAlarm(part: Partial<Alarm> = {}): Alarm {
   return {
-    id: 'alarm-1', kind: 'unacknowledged', visit_id: 'visit-1', shift_id: 'shift-3', reference: 'ZV-1139', car_name: 'Auto 3',
-    raised_at: at(-1), acknowledged_at: null, acknowledged_by: null, step: null, ...part,
+    id: 'alarm-1', kind: 'unacknowledged', visit_id: 'visit-1', shift_id: 'shift-3', care_request_id: null, reference: 'ZV-1139', car_name: 'Auto 3',
+    note: null, raised_at: at(-1), acknowledged_at: null, acknowledged_by: null, step: 'desk_alarm', steps: [], ...part,
   }
 }
 export function aBoard(part: Partial<Board> = {}): Board {
   return {
     seq: 10, epoch: 'a', server_time: at(0),
-    night: { id: 'night', starts_at: at(-194), ends_at: at(286), plan_version: 1, plan_state: 'idle', plan_note: null },
+    night: { id: 'night', starts_at: at(-194), ends_at: at(286), plan_version: 1, plan_state: 'idle', plan_note: null, closed_at: null },
     waiting: [], visits: [], cars: [], alarms: [], changes: [], ...part,
   }
 }

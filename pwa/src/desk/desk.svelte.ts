@@ -8,11 +8,13 @@ import { carsSorted, openAlarms, step, waitingForDecision, walkOrder, type Selec
 import { cueFor, REPEAT_MS, Sound } from './sound'
 import type { Board, IntakeDraft, Region } from './types'
 
+/** Why a car needs a reason: another one is better, the rules object softly, or nobody may go without a doctor's word. */
+export type Why = 'not_first' | 'other_region' | 'shift_too_short' | 'named'
 export type Dialog =
   | { kind: 'help' }
   | { kind: 'close_night' }
   | { kind: 'handovers' }
-  | { kind: 'override'; visitId: string; shiftId: string; named: boolean }
+  | { kind: 'override'; visitId: string; shiftId: string; recommended: string | null; why: Why }
   | { kind: 'reason'; what: 'withdraw' | 'cancel'; visitId: string }
 export type Tab = 'queue' | 'cars' | 'detail'
 export interface Toast {
@@ -102,8 +104,7 @@ class Desk {
 
   async readDrafts(): Promise<void> {
     try {
-      const found = await api.drafts()
-      this.drafts = found.intake_drafts ?? found.drafts ?? []
+      this.drafts = (await api.drafts()).drafts
     } catch {
       // Drafts are offered again at the next start; the board matters more.
     }

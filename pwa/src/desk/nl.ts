@@ -1,6 +1,6 @@
 /** The desk's own Dutch: one place for labels and for the sentence behind every code. */
-import { addSentences, PROCEDURE_WORDS } from '$shared/nl'
-import { clock, drive, minutes } from '$shared/time'
+import { addSentences, OUTCOME_WORDS, PROCEDURE_WORDS } from '$shared/nl'
+import { clock, minutes } from '$shared/time'
 import type { Alarm, AlarmKind, Change, Params, Reason, Rejected, Urgency, VisitStatus } from './types'
 
 const str = (value: unknown, otherwise = ''): string =>
@@ -77,6 +77,9 @@ export const CHANGE_CODES: Record<string, string> = {
   alarm_signal: 'alarmsignaal',
   risk_group: 'risicogroep',
   gut_feeling: 'niet-pluisgevoel',
+  consult: 'na overleg',
+  agreed_policy: 'afgesproken beleid',
+  other: 'anders',
 }
 export const OVERRIDE_CODES: Record<string, string> = {
   knows_client: 'Kent deze cliënt',
@@ -92,12 +95,12 @@ export const NAMED_OVERRIDE_CODES: Record<string, string> = {
 }
 export const OUTCOME_CHOICES: Record<string, string> = {
   phone_advice: 'Telefonisch advies',
-  visit: 'Bezoek door een auto',
-  refer_gp_post: 'Naar de huisartsenpost',
-  refer_crisis_team: 'Naar de GGZ-crisisdienst',
-  refer_own_gp: 'Eigen huisarts, morgenochtend',
-  refer_own_organisation: 'Eigen organisatie, morgenochtend',
-  not_night_care: 'Geen nachtzorg, wel een alternatief',
+  visit: 'Bezoek',
+  refer_gp_post: 'Huisartsenpost',
+  refer_crisis_team: 'GGZ-crisisdienst',
+  refer_own_gp: 'Eigen huisarts (morgen)',
+  refer_own_organisation: 'Eigen organisatie (morgen)',
+  not_night_care: 'Geen nachtzorg',
 }
 export const OUTCOME_KEYS: Record<string, string> = {
   phone_advice: 't',
@@ -121,58 +124,51 @@ const until = (value: unknown): string => {
   const [year, month, day] = str(value).split('-')
   return year && month ? `${day ? `${day.slice(0, 2)}-` : ''}${month}-${year}` : ''
 }
-const km = (metres: unknown): string => `${(num(metres) / 1000).toFixed(1).replace('.', ',')} km`
+
+const words = (codes: unknown, labels: Record<string, string>): string =>
+  (Array.isArray(codes) ? codes : []).map((code) => labels[str(code)] ?? str(code)).join(', ')
+const ABCD_LABELS: Record<string, string> = { airway: 'ademweg', breathing: 'ademhaling', circulation: 'bloedsomloop', disability: 'bewustzijn' }
 
 type Say = (params: Params) => string
 const REASONS: Record<string, Say> = {
-  nearest: () => 'het eerst ter plaatse',
+  only_car: () => 'de enige auto die kan',
   first_there: () => 'het eerst ter plaatse',
-  own_region: () => 'eigen regio',
-  same_region: () => 'eigen regio',
-  other_region: (p) => (p['region_name'] ? `andere regio (rijdt voor ${str(p['region_name'])})` : 'andere regio'),
-  spill_over: () => 'andere regio',
-  competent: (p) =>
-    `bekwaam voor ${procedure(p['procedure'])}${p['valid_until'] ? ` tot ${until(p['valid_until'])}` : ''}`,
-  competence: (p) => REASONS['competent']!(p),
+  least_detour: () => 'de kleinste omweg',
+  in_time: () => 'op tijd',
+  late: (p) => `begint ${minutes(num(p['late_s']) / 60)} na de norm`,
+  nobody_later: () => 'niemand hoeft langer te wachten',
+  others_later: (p) => `${num(p['stops'])} ${num(p['stops']) === 1 ? 'cliënt wacht' : 'cliënten wachten'} langer`,
+  other_region: () => 'andere regio',
+  not_preferred: () => 'een andere auto heeft de voorkeur',
+  wakes_backup: () => 'achterwacht: alleen als het nodig is',
+  dearer: () => 'kost de nacht meer rijtijd',
+  rules_only: () => 'op afstand gekozen; de planner antwoordt nu niet',
   competence_missing: (p) => `niet bekwaam voor ${procedure(p['procedure'])}`,
   competence_expired: (p) => `bekwaamheid ${procedure(p['procedure'])} verlopen op ${until(p['valid_until'])}`,
   shift_over: (p) => `dienst is voorbij${p['ends_at'] ? ` sinds ${at(p['ends_at'])}` : ''}`,
   shift_not_started: (p) => `dienst begint pas om ${at(p['starts_at'])}`,
   shift_too_short: (p) => `dienst eindigt om ${at(p['ends_at'])}, voor dit bezoek klaar is`,
-  backup_asleep: () => 'slaapt; wekken kost ongeveer 35 min',
-  backup: () => 'achterwacht: alleen als het nodig is',
-  backup_needed: () => 'achterwacht: er is geen andere auto op tijd',
+  backup_asleep: () => 'wekken kost ongeveer 35 min en is alleen voor als niemand anders kan',
   urgency_needs_112: () => 'U0 en U1 zijn voor 112, niet voor een auto',
   visit_is_over: () => 'dit bezoek is al voorbij',
-  not_first_choice: () => 'niet de eerste keus',
-  on_time: () => 'op tijd',
-  in_time: () => 'op tijd',
-  late: (p) => `${minutes(num(p['late_s'] ?? p['s']) / 60)} na de norm`,
-  too_late: (p) => (p['late_s'] ? `zou ${minutes(num(p['late_s']) / 60)} te laat zijn` : 'zou te laat komen'),
-  nobody_waits: () => 'niemand hoeft langer te wachten',
-  no_delays: () => 'niemand hoeft langer te wachten',
-  delays: (p) => (num(p['count']) === 1 ? '1 cliënt wacht langer' : `${num(p['count'])} cliënten wachten langer`),
-  free_now: () => 'is nu vrij',
-  idle: () => 'is nu vrij',
-  busy_until: (p) => `bezig tot ${at(p['until'] ?? p['at'])}`,
-  closer: (p) => (p['distance_m'] ? `${km(p['distance_m'])} rijden` : 'dichterbij'),
-  travel: (p) => `${drive(num(p['travel_s']))} rijden`,
-  knows_client: () => 'was hier vannacht al',
-  no_position: () => 'plaats niet bekend; gerekend vanaf de standplaats',
-  stale_position: (p) => `plaats is van ${at(p['at'])}`,
-  position_old: (p) => (p['at'] ? `plaats is van ${at(p['at'])}` : 'plaats is oud'),
-  no_room: () => 'past niet meer in deze dienst',
-  does_not_fit: () => 'past niet meer in deze dienst',
-  no_window: () => 'komt niet op tijd voor dit bezoek',
-  no_skill: () => 'niet bekwaam voor dit bezoek',
-  needs_two_cars: () => 'voor dit bezoek zijn twee auto’s nodig',
-  off_duty: () => 'buiten dienst',
-  abcd_unsafe: (p) => `ABCD niet veilig${p['letter'] ? `: ${str(p['letter'])}` : ''}`,
-  abcd_unknown: () => 'ABCD nog niet bekend',
-  alarm_signal: (p) => `alarmsignaal: ${ALARM_SIGNAL_WORDS[str(p['signal'] ?? p['code'])] ?? str(p['signal'])}`,
-  risk_group: (p) => `risicogroep: ${RISK_GROUP_WORDS[str(p['group'] ?? p['code'])] ?? str(p['group'])}`,
-  entry_complaint: (p) => `ingangsklacht${p['label'] ? `: ${str(p['label'])}` : ''}`,
-  answer: (p) => str(p['text'], 'antwoord op een vraag van het zorgpad'),
+  not_first_choice: () => 'niet de eerste keus; zeg waarom',
+  no_skill: (p) => `niet bekwaam voor ${words(p['skills'], PROCEDURE_WORDS) || 'dit bezoek'}`,
+  off_shift: () => 'buiten de dienst',
+  too_late: (p) => `is er op zijn vroegst om ${at(p['arrive_at'])}; uiterlijk ${at(p['latest_at'])} is nodig`,
+  shift_end: (p) => `zou pas om ${at(p['home_at'])} terug zijn; de dienst eindigt om ${at(p['shift_end_at'])}`,
+  displaces: () => 'een ander bezoek zou te laat komen',
+  full: () => 'past niet meer in deze nacht',
+  no_partner: () => 'er is geen tweede auto die dan ook kan',
+  backup_not_needed: () => 'nu niet nodig: een andere auto kan',
+  costs_more: () => 'kost meer dan het oplevert',
+  locked_elsewhere: () => 'het bezoek staat vast bij een andere auto',
+  on_break: () => 'heeft pauze',
+  pathway: (p) => `begin van zorgpad ${str(p['pathway'])}`,
+  abcd_unsafe: (p) => `niet veilig: ${words(p['letters'], ABCD_LABELS)}`,
+  abcd_unknown: (p) => `nog niet gevraagd: ${words(p['letters'], ABCD_LABELS)}`,
+  alarm_signal: (p) => `alarmsignaal: ${words([p['alarm_signal']], ALARM_SIGNAL_WORDS)}`,
+  risk_group: (p) => `risicogroep: ${words(p['risk_groups'], RISK_GROUP_WORDS)}`,
+  answer: (p) => `${str(p['question'])} ${str(p['answer'])}`,
 }
 
 /** A reason as a short piece of a sentence; an unknown code is shown readable, never hidden. */
@@ -203,6 +199,7 @@ export function alarmText(alarm: Alarm): string {
     case 'overdue':
       return `${car} is langer dan verwacht bij ${visit}. Bel en vraag of het goed gaat.`
     case 'late_norm':
+      if (alarm.step === 'undecided') return `${visit} wacht al te lang op een besluit. Trieer nu, of bel de melder terug.`
       return `${visit} is nu over de norm. Bel de melder terug en kijk opnieuw naar de urgentie.`
     case 'push_dead':
       return `${car} kreeg al een dag geen oproep binnen. Bel bij elk nieuw bezoek.`
@@ -211,25 +208,31 @@ export function alarmText(alarm: Alarm): string {
   }
 }
 
+const visitIn = (p: Params): string => str(p['reference'], 'een gepland bezoek')
+const carIn = (p: Params): string => str(p['car_name'], 'De auto')
 const CHANGES: Record<string, Say> = {
-  care_request_registered: (p) => `${str(p['reference'])} genoteerd`,
-  triage_decided: (p) => `${str(p['reference'])} getrieerd${p['urgency'] ? `: ${str(p['urgency'])}` : ''}`,
-  visit_opened: (p) => `${str(p['reference'], 'Bezoek')} wacht op een auto`,
-  visit_planned: (p) => `${str(p['reference'], 'Bezoek')} gepland`,
-  visit_assigned: (p) => `${str(p['car_name'], 'Auto')} gaat naar ${str(p['reference'], 'het bezoek')}`,
-  visit_withdrawn: (p) => `${str(p['reference'], 'Bezoek')} teruggenomen van ${str(p['car_name'], 'de auto')}`,
-  visit_cancelled: (p) => `${str(p['reference'], 'Bezoek')} vervallen`,
-  visit_accepted: (p) => `${str(p['car_name'], 'Auto')} neemt ${str(p['reference'], 'het bezoek')} aan`,
-  visit_departed: (p) => `${str(p['car_name'], 'Auto')} rijdt naar ${str(p['reference'], 'het bezoek')}`,
-  visit_arrived: (p) => `${str(p['car_name'], 'Auto')} ter plaatse bij ${str(p['reference'], 'het bezoek')}`,
-  visit_finished: (p) => `${str(p['car_name'], 'Auto')} klaar bij ${str(p['reference'], 'het bezoek')}`,
-  visit_reported: (p) => `Verslag van ${str(p['reference'], 'het bezoek')} binnen`,
-  plan_applied: () => 'Nieuwe route doorgevoerd',
-  plan_failed: () => 'Route niet vernieuwd; de oude blijft staan',
-  alarm_raised: (p) => `Alarm: ${ALARM_TITLES[str(p['kind']) as AlarmKind] ?? 'kijk op het bord'}`,
-  alarm_acknowledged: () => 'Alarm gezien',
+  care_request_registered: (p) => `${str(p['reference'], 'Zorgvraag')} genoteerd${p['by'] ? ` door ${str(p['by'])}` : ''}`,
+  triage_decided: (p) =>
+    `${str(p['reference'], 'Zorgvraag')}: ${[str(p['urgency']), OUTCOME_WORDS[str(p['outcome'])] ?? ''].filter(Boolean).join(', ')}`,
+  visit_opened: (p) => `${visitIn(p)} wacht op een auto`,
+  visit_changed: (p) => `${visitIn(p)} gewijzigd${p['urgency'] ? `: ${str(p['urgency'])}` : ''}`,
+  visit_assigned: (p) => `${carIn(p)} gaat naar ${visitIn(p)}${p['is_by_plan'] ? ' (route)' : ''}`,
+  visit_withdrawn: (p) => `${visitIn(p)} teruggenomen van ${carIn(p)}`,
+  visit_cancelled: (p) => `${visitIn(p)} vervallen`,
+  visit_locked: (p) => `${visitIn(p)} ${p['is_locked'] ? 'vastgezet' : 'losgelaten'}`,
+  visit_accepted: (p) => `${carIn(p)} neemt ${visitIn(p)} aan`,
+  nurse_departed: (p) => `${carIn(p)} rijdt naar ${visitIn(p)}`,
+  nurse_arrived: (p) => `${carIn(p)} ter plaatse bij ${visitIn(p)}`,
+  visit_finished: (p) => `${carIn(p)} klaar bij ${visitIn(p)}`,
+  late_fact_kept: (p) => `Laat bericht van ${carIn(p)} over ${visitIn(p)} bewaard`,
+  visit_reported: (p) => `Verslag van ${visitIn(p)} binnen`,
+  night_planned: (p) => `Routes vernieuwd${num(p['moved']) ? `, ${num(p['moved'])} verschoven` : ''}`,
+  plan_failed: () => 'Routes niet vernieuwd; de oude blijven staan',
   backup_woken: (p) => `${str(p['car_name'], 'Achterwacht')} gewekt`,
-  night_closed: () => 'De nacht is gesloten',
+  alarm_raised: (p) => `Alarm: ${ALARM_TITLES[str(p['kind']) as AlarmKind] ?? 'kijk op het bord'}${p['reference'] ? `, ${str(p['reference'])}` : ''}`,
+  alarm_escalated: (p) => `Alarm loopt door${p['reference'] ? `, ${str(p['reference'])}` : ''}`,
+  alarm_acknowledged: (p) => `Alarm gezien${p['by'] ? ` door ${str(p['by'])}` : ''}`,
+  client_merged: () => 'Onbekende cliënt gekoppeld',
 }
 export function changeText(change: Change): string {
   const say = CHANGES[change.text_code]
@@ -248,13 +251,25 @@ export const NORM_WORDS: Record<Urgency, string> = {
 export function teachSentences(): void {
   addSentences({
     already_assigned: (d) =>
-      `${str(d['by'], 'Een collega')} was iets eerder: ${str(d['car_name'], 'een andere auto')} gaat al${
-        d['at'] ? ` (om ${at(d['at'])})` : ''
+      `${str(d['by'], 'Een collega')} was iets eerder: ${str(d['car_name'], 'een andere auto').toLowerCase()} gaat al${
+        d['at'] ? `, sinds ${at(d['at'])}` : ''
       }. Het bord is bijgewerkt.`,
-    may_not_assign: (d) =>
-      `Deze auto mag niet: ${reasonText({ code: str(d['reason'], 'does_not_fit'), params: d })}.`,
+    may_not_assign: (d) => {
+      const why = (Array.isArray(d['reasons']) ? (d['reasons'] as Reason[]) : []).map(reasonText)
+      return `Deze auto mag niet: ${why.join('; ') || reasonText({ code: str(d['reason'], 'full') })}.`
+    },
     version_changed: 'Dit bezoek is intussen veranderd. Het bord is bijgewerkt; kijk nog eens en kies opnieuw.',
-    already_decided: (d) => `Hier is al over besloten${d['by'] ? ` door ${str(d['by'])}` : ''}. Uw concept blijft staan.`,
+    visit_is_over: 'Dit bezoek is al klaar of vervallen.',
+    nurse_is_there: 'De verpleegkundige is al onderweg of binnen. Bel haar; vanaf hier kan dit niet meer.',
+    not_assigned: 'Dit bezoek heeft geen auto (meer).',
+    night_is_closed: 'Deze nacht is gesloten. Er kan geen auto meer op pad.',
+    status_goes_back: 'Deze stap is al voorbij; een stand gaat nooit terug.',
+    already_decided: (d) =>
+      `Hierover is al besloten${d['by'] ? ` door ${str(d['by'])}` : ''}${d['at'] ? ` om ${at(d['at'])}` : ''}${
+        d['outcome'] ? `: ${OUTCOME_WORDS[str(d['outcome'])] ?? ''}` : ''
+      }. Uw concept blijft staan.`,
+    care_request_closed: 'Deze vraag is gesloten. Maak een nieuwe zorgvraag.',
+    try_later: 'De server is even druk. Probeer het zo nog eens.',
   })
 }
 export const FIELD_ERRORS: Record<string, string> = {
@@ -267,6 +282,21 @@ export const FIELD_ERRORS: Record<string, string> = {
   unknown_entry_complaint: 'Kies een klacht uit de lijst.',
   in_the_future: 'Deze tijd ligt in de toekomst.',
   too_long_ago: 'Dit is te lang geleden.',
+  proposal_changed: 'Het voorstel is net veranderd. Kijk nog eens naar de urgentie.',
+  too_urgent_to_wait: 'U2 kan niet tot de ochtend wachten.',
+  abcd_not_asked: 'Vraag eerst ABCD helemaal uit als de cliënt thuis blijft.',
+  abcd_unsafe: 'ABCD is niet veilig: dan is het U0 of U1.',
+  emergency_needs_112: 'Dit is voor 112. Draag over en noteer de tijd.',
+  not_in_force: 'Deze regel geldt niet meer. Kies een andere.',
+  is_night_care: 'Volgens deze regel is dit wel nachtzorg.',
+  needs_hands: 'Er zijn handen nodig; dan is telefonisch advies niet genoeg.',
+  visit_needs_a_place: 'Voor een bezoek is een adres nodig.',
+  out_of_range: 'Deze waarde kan niet.',
+  not_a_number: 'Vul een getal in.',
+  not_an_option: 'Kies een van de antwoorden.',
+  not_yes_or_no: 'Kies ja of nee.',
+  not_a_postcode: 'Dit is geen postcode.',
+  unknown: 'Dit is niet bekend.',
 }
 /** What the server or the form says of one field; a server's own words are kept when we have none. */
 export const fieldError = (code: string): string => FIELD_ERRORS[code] ?? code

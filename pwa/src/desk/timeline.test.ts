@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { aBoard, at, aVisit, NOW } from './builders'
-import { blockOf, hourMarks, percent, visibleSpan } from './timeline'
+import { blockOf, blocksOf, hourMarks, percent, visibleSpan } from './timeline'
 
 const night = aBoard().night
 
@@ -32,6 +32,13 @@ test('what lies outside the window is left out, what sticks out is cut off', () 
   expect(blockOf(aVisit({ eta_at: at(120), window_start: null }), span, NOW)).toBeNull()
   expect(blockOf(aVisit({ eta_at: at(54), window_start: null }), span, NOW)!.stay).toEqual({ left: 90, width: 10 })
   expect(blockOf(aVisit({ window_start: null }), span, NOW)).toBeNull()
+})
+
+test('a label may run on until the next visit begins', () => {
+  const span = { from: NOW, until: NOW + 100 * 60_000 }
+  const plan = { window_start: null, service_minutes: 10 }
+  const [first, last] = blocksOf([aVisit({ ...plan, id: 'a', eta_at: at(10) }), aVisit({ ...plan, id: 'b', eta_at: at(50) })], span, NOW)
+  expect([first!.room, last!.room]).toEqual([39, 49])
 })
 
 test('there is a mark at every whole hour', () => {

@@ -13,6 +13,8 @@ export interface Block {
   stay: { left: number; width: number }
   is_late: boolean
   is_proposal: boolean
+  /** Room for its label until the next visit begins, in the same percentages. */
+  room: number
 }
 
 /** Six hours with the present at a third, kept inside the night where that is possible. */
@@ -53,7 +55,17 @@ export function blockOf(visit: BoardVisit, span: Span, now: number): Block | nul
     stay,
     is_late: isLate(visit, now),
     is_proposal: visit.status === 'assigned',
+    room: stay.width,
   }
+}
+
+/** The blocks of one car, each with the room its label has. */
+export function blocksOf(visits: BoardVisit[], span: Span, now: number): Block[] {
+  const blocks = visits.map((visit) => blockOf(visit, span, now)).filter((block): block is Block => block !== null)
+  return blocks.map((block, i) => {
+    const next = blocks.slice(i + 1).find((other) => other.stay.left > block.stay.left)
+    return { ...block, room: Math.max(block.stay.width, (next?.stay.left ?? 100) - block.stay.left - 1) }
+  })
 }
 
 const parse = (iso: string | null): number | null => (iso === null ? null : Date.parse(iso))

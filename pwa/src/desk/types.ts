@@ -59,6 +59,8 @@ export interface BoardVisit {
   window_end: string | null
   latest_at: string | null
   service_minutes: number
+  required_competences: string[]
+  cars_needed: number
   shift_id: string | null
   sequence: number | null
   eta_at: string | null
@@ -100,12 +102,15 @@ export interface Alarm {
   kind: AlarmKind
   visit_id: string | null
   shift_id: string | null
+  care_request_id: string | null
   reference: string | null
   car_name: string | null
+  note: string | null
   raised_at: string
   acknowledged_at: string | null
   acknowledged_by: string | null
-  step?: number | string | null
+  step: string
+  steps: { at: string; code: string; by?: string; note?: string }[]
 }
 
 export interface Change {
@@ -113,6 +118,7 @@ export interface Change {
   happened_at: string
   text_code: string
   params: Params
+  visit_id: string | null
 }
 
 export interface Night {
@@ -122,7 +128,7 @@ export interface Night {
   plan_version: number
   plan_state: 'idle' | 'running' | 'failed'
   plan_note: string | null
-  closed_at?: string | null
+  closed_at: string | null
 }
 
 export interface Board {
@@ -209,7 +215,7 @@ export interface Client {
   precision: string | null
   lat: number | null
   lon: number | null
-  organisation?: { id: string; name: string } | string | null
+  organisation: { id: string; name: string; short_name: string; phone: string | null } | null
   funding_law: string
   access_type: string
   access_note?: string | null
@@ -257,12 +263,13 @@ export interface PathwayQuestion {
   id: string
   text: string
   kind: 'yes_no' | 'number' | 'choice'
-  options?: (string | { code: string; label: string })[] | null
-  hint?: string | null
+  unit: string | null
+  options: { value: string; label: string }[]
+  hint: string | null
 }
 export interface Pathway {
   id: string
-  version: string | number
+  version: number
   title: string
   entry_complaints: string[]
   questions: PathwayQuestion[]
@@ -288,8 +295,11 @@ export interface ScopeList {
 export interface Proposal {
   proposed_urgency: Urgency
   reasons: Reason[]
+  alarm_signals: string[]
   suggested_criterion_ids: string[]
   suggested_competences: string[]
+  suggested_service_minutes: number
+  suggested_cars_needed: number
   must_call_emergency: boolean
 }
 export interface CareRequest {
@@ -299,11 +309,9 @@ export interface CareRequest {
   status: string
   channel: string
   client_id: string | null
-  client?: { id: string; name: string } | null
-  client_label?: string | null
-  caller?: { name: string | null; relation: string; callback_number: string; is_with_client: boolean | null }
+  caller: { name: string | null; relation: string; callback_number: string; is_with_client: boolean | null }
   question: string
-  entry_complaint: string | null
+  entry_complaint: string
   onset: string | null
   measures_taken: string | null
   location_note: string | null
@@ -316,10 +324,13 @@ export interface TriageDecision {
   change_reason?: { code: string; text: string | null } | null
   scope_criterion_id: string | null
   scope_verdict: Verdict | null
-  scope_rule?: { number: number; text: string; version: string } | null
+  scope_rule: string | null
+  scope_list_version: string | null
+  is_current: boolean
   outcome: Outcome
   advice: string | null
-  decided_at?: string
+  decided_at: string
+  decided_by_name: string
 }
 export interface IntakeDraft {
   id: string
@@ -328,8 +339,21 @@ export interface IntakeDraft {
 }
 export interface Handover {
   id: string
-  organisation?: string | { name: string } | null
-  state?: string | null
-  entries?: unknown
-  [key: string]: unknown
+  night: string
+  organisation: { id: string; name: string }
+  version: number
+  addendum_of: string | null
+  is_nil: boolean
+  heading: string
+  entries_count: number
+  open_actions: number
+  opened_at: string | null
+  opened_by: string | null
+  is_unread: boolean
+  deliveries: { channel: string; status: string; note: string | null; at: string }[]
+  answers: { taken_over: number; question: number; rejected: number }
+}
+export interface Closing {
+  handovers: Handover[]
+  without_organisation: string[]
 }

@@ -45,23 +45,31 @@ test('another urgency than proposed needs a reason', () => {
 test.each([
   ['phone_advice', ['advice', 'safety_net']],
   ['visit', []],
-  ['refer_gp_post', ['referral_person', 'referral_at']],
-  ['refer_crisis_team', ['referral_person', 'referral_at']],
-  ['refer_own_gp', []],
-  ['refer_own_organisation', []],
+  ['refer_gp_post', ['referral_target', 'referral_person', 'referral_at']],
+  ['refer_crisis_team', ['referral_target', 'referral_person', 'referral_at']],
+  ['refer_own_gp', ['referral_target', 'referral_person', 'referral_at']],
+  ['refer_own_organisation', ['referral_target', 'referral_person', 'referral_at']],
   ['not_night_care', ['alternative']],
 ] as const)('the outcome %s asks exactly for %j', (outcome, asked) => {
   expect(fields(missingForDecision(decided({ outcome })))).toEqual(asked)
 })
 
+test('nobody answers at night: then the reason why nobody was reached is enough', () => {
+  expect(missingForDecision(decided({ outcome: 'refer_own_gp', referral_target: 'Huisarts Smit', not_reached_reason: 's nachts dicht' }))).toEqual([])
+})
+
+test('a visit against the meetlat is explained', () => {
+  expect(fields(missingForDecision(decided({ verdict: 'out_of_scope' })))).toEqual(['scope_override_reason'])
+})
+
 test('a decision sends only what belongs to its outcome', () => {
-  const body = decisionBody(decided({ alternative: 'left over', handed_over_to: 'left over' }), { id: 'catheter', version: '1' })
-  expect(body).toMatchObject({ needs_hands: true, service_minutes: 30, cars_needed: 1, pathway_id: 'catheter', pathway_version: '1' })
+  const body = decisionBody(decided({ alternative: 'left over', handed_over_to: 'left over' }), { id: 'catheter', version: 1 })
+  expect(body).toMatchObject({ needs_hands: true, service_minutes: 30, cars_needed: 1, pathway_id: 'catheter', pathway_version: 1 })
   for (const key of ['alternative', 'emergency', 'referral', 'change_reason']) expect(body).not.toHaveProperty(key)
 })
 
 test('a draft comes back as it was, also one of an older version of the screen', () => {
-  const form = aForm({ question: 'Hij loopt niet meer', answers: { pain: true } })
+  const form = aForm({ question: 'Hij loopt niet meer', answers: { pain: 'yes' } })
   const back = fromDraft(JSON.parse(JSON.stringify(form)) as Record<string, unknown>, aForm())
   expect(back).toEqual(form)
   const old = fromDraft({ question: 'Oud', abcd: { airway: 'safe' } }, aForm())

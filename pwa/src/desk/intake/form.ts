@@ -45,6 +45,7 @@ export interface IntakeForm {
   referral_target: string
   referral_person: string
   referral_at: string
+  not_reached_reason: string
   handed_over_to: string
   handed_over_at: string
   alternative: string
@@ -114,6 +115,7 @@ export function emptyForm(newId: () => string, nowIso: string): IntakeForm {
     referral_target: '',
     referral_person: '',
     referral_at: '',
+    not_reached_reason: '',
     handed_over_to: '',
     handed_over_at: '',
     alternative: '',
@@ -183,7 +185,10 @@ export function missingForDecision(form: IntakeForm): Missing[] {
   need('final_urgency', form.final_urgency)
   if (form.proposed_urgency !== '' && form.final_urgency !== form.proposed_urgency) need('change_code', form.change_code, 'say_why')
   need('outcome', form.outcome)
+  if (form.change_code === 'other' && form.final_urgency !== form.proposed_urgency) need('change_text', form.change_text)
   if (!emergency) need('criterion_id', form.criterion_id)
+  // Sending a car against the meetlat is allowed, and always explained.
+  if (form.verdict === 'out_of_scope' && form.outcome === 'visit') need('scope_override_reason', form.scope_override_reason, 'say_why')
   switch (form.outcome) {
     case 'emergency_call':
       need('handed_over_at', form.handed_over_at, 'hand_over_first')
@@ -201,8 +206,13 @@ export function missingForDecision(form: IntakeForm): Missing[] {
       break
     case 'refer_gp_post':
     case 'refer_crisis_team':
-      need('referral_person', form.referral_person)
-      need('referral_at', form.referral_at)
+    case 'refer_own_gp':
+    case 'refer_own_organisation':
+      need('referral_target', form.referral_target)
+      if (form.not_reached_reason.trim() === '') {
+        need('referral_person', form.referral_person)
+        need('referral_at', form.referral_at)
+      }
       break
   }
   need('counterfactual', form.counterfactual)
@@ -218,7 +228,7 @@ export function requestBody(form: IntakeForm): Record<string, unknown> {
     channel: form.channel,
     received_at: form.received_at,
     caller: {
-      name: orNull(form.caller_name),
+      name: form.caller_name.trim(),
       relation: form.caller_relation,
       callback_number: form.callback_number.trim(),
       is_with_client: form.is_with_client,
@@ -239,15 +249,15 @@ export function provisionalBody(form: IntakeForm): Record<string, unknown> {
     family_name: unknown.name.trim(),
     birth_date: orNull(unknown.birth_date),
     phone: orNull(unknown.phone) ?? orNull(form.callback_number),
-    street: orNull(unknown.street),
-    house_number: unknown.house_number === '' ? null : Number(unknown.house_number),
-    addition: orNull(unknown.addition),
+    street: unknown.street.trim(),
+    house_number: /^\d+$/.test(unknown.house_number.trim()) ? Number(unknown.house_number) : null,
+    addition: unknown.addition.trim(),
     postcode: orNull(unknown.postcode.replace(/\s/g, '').toUpperCase()),
-    city: orNull(unknown.city),
+    city: unknown.city.trim(),
   }
 }
 
-export function decisionBody(form: IntakeForm, pathway: { id: string; version: string | number } | null) {
+export function decisionBody(form: IntakeForm, pathway: { id: string; version: number } | null) {
   const out = form.outcome as Outcome
   const body: Record<string, unknown> = {
     id: form.decision_id,
@@ -259,8 +269,8 @@ export function decisionBody(form: IntakeForm, pathway: { id: string; version: s
     pathway_version: pathway?.version ?? null,
     proposed_urgency: form.proposed_urgency || form.final_urgency,
     final_urgency: form.final_urgency,
-    scope_criterion_id: form.criterion_id || null,
-    scope_verdict: form.verdict || null,
+    scope_criterion_id: out === 'emergency_call' ? null : form.criterion_id || null,
+    scope_verdict: out === 'emergency_call' ? null : form.verdict || null,
     outcome: out,
     needs_hands: out === 'visit',
     required_competences: out === 'visit' ? form.required_competences : [],
@@ -285,6 +295,7 @@ export function decisionBody(form: IntakeForm, pathway: { id: string; version: s
       target: orNull(form.referral_target),
       person_reached: orNull(form.referral_person),
       spoken_at: form.referral_at || null,
+      not_reached_reason: orNull(form.not_reached_reason),
     }
   }
   if (out === 'not_night_care') body.alternative = form.alternative.trim()

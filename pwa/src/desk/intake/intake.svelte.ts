@@ -14,6 +14,7 @@ import {
 
 const PROPOSE_MS = 300
 const CLAIM_MS = 30_000
+const TARGETS: Record<string, string> = { refer_gp_post: 'Huisartsenpost', refer_crisis_team: 'GGZ-crisisdienst' }
 
 export class Intake {
   form: IntakeForm = $state()!
@@ -95,7 +96,7 @@ export class Intake {
     const id = this.form.client_id
     if (id === null) return
     this.lookBackFailed = false
-    const [client, lookBack] = await Promise.allSettled([api.client(id), api.lookBack(id)])
+    const [client, lookBack] = await Promise.allSettled([api.client(id), api.lookBack(id, this.form.reference ? this.form.request_id : null)])
     if (this.form.client_id !== id) return
     if (client.status === 'fulfilled') this.client = client.value
     if (lookBack.status === 'rejected') {
@@ -115,7 +116,8 @@ export class Intake {
     const { entry_complaint, client_id, abcd, answers, alarm_signals, risk_groups } = $state.snapshot(this.form)
     const known = Object.fromEntries(Object.entries(abcd).map(([key, value]) => [key, value || 'unknown']))
     try {
-      const body = { entry_complaint, ...(client_id ? { client_id } : {}), abcd: known, answers, alarm_signals, risk_groups }
+      const about = this.form.reference ? { care_request_id: this.form.request_id } : client_id ? { client_id } : {}
+      const body = { entry_complaint, ...about, abcd: known, answers, alarm_signals, risk_groups }
       const proposal = await api.propose(body)
       if (number === this.proposeNumber) this.take(proposal)
     } catch {
@@ -131,8 +133,10 @@ export class Intake {
     form.proposed_urgency = proposal.proposed_urgency
     if (follows) form.final_urgency = proposal.proposed_urgency
     if (form.criterion_id === '' && proposal.suggested_criterion_ids[0]) this.chooseRule(proposal.suggested_criterion_ids[0])
-    if (form.required_competences.length === 0) form.required_competences = [...proposal.suggested_competences]
-    if (form.service_minutes === null && this.pathway) form.service_minutes = this.pathway.service_minutes
+    // What the answers ask for is added; what the triagist ticked or changed stays.
+    form.required_competences = [...new Set([...form.required_competences, ...proposal.suggested_competences])]
+    form.service_minutes ??= proposal.suggested_service_minutes
+    form.cars_needed = Math.max(form.cars_needed, proposal.suggested_cars_needed)
   }
 
   chooseRule(id: string): void {
@@ -149,7 +153,18 @@ export class Intake {
     if (outcome === 'visit' && form.counterfactual === '') form.counterfactual = 'unknown'
     if (outcome === 'emergency_call' && form.counterfactual === '') form.counterfactual = 'ambulance'
     if (outcome === 'phone_advice' && form.safety_net === '') form.safety_net = this.pathway?.safety_net.join(' ') ?? ''
-    if (outcome === 'visit' && form.service_minutes === null) form.service_minutes = this.pathway?.service_minutes ?? 30
+    if (outcome === 'visit') form.service_minutes ??= this.pathway?.service_minutes ?? 30
+    const target = this.usualTarget(outcome)
+    if (form.referral_target === '' || Object.values(TARGETS).includes(form.referral_target)) form.referral_target = target
+    if ((outcome === 'refer_own_gp' || outcome === 'refer_own_organisation') && form.not_reached_reason === '') {
+      form.not_reached_reason = "'s nachts niet bereikbaar; leest het morgenochtend"
+    }
+  }
+
+  private usualTarget(outcome: IntakeForm['outcome']): string {
+    if (outcome === 'refer_own_gp') return this.client?.gp_name ?? 'Eigen huisarts'
+    if (outcome === 'refer_own_organisation') return this.client?.organisation?.name ?? 'Eigen organisatie'
+    return TARGETS[outcome] ?? ''
   }
 
   private async guarded<T>(act: () => Promise<T>): Promise<T | undefined> {
@@ -228,9 +243,10 @@ export class Intake {
 export function fieldErrors(errors: Record<string, unknown>): Record<string, string> {
   const found: Record<string, string> = {}
   for (const [field, what] of Object.entries(errors)) {
-    const name = field.split('.').at(-1) ?? field
-    if (Array.isArray(what)) found[ALIASES[name] ?? name] = what.map((code) => fieldError(String(code))).join(' ')
-    else if (typeof what === 'string') found[ALIASES[name] ?? name] = fieldError(what)
+    const last = field.split('.').at(-1) ?? field
+    const name = ALIASES[field] ?? ALIASES[last] ?? last
+    if (Array.isArray(what)) found[name] = what.map((code) => fieldError(String(code))).join(' ')
+    else if (typeof what === 'string') found[name] = fieldError(what)
     else if (what && typeof what === 'object') Object.assign(found, fieldErrors(what as Record<string, unknown>))
   }
   return found
@@ -238,6 +254,9 @@ export function fieldErrors(errors: Record<string, unknown>): Record<string, str
 const ALIASES: Record<string, string> = {
   client_id: 'client',
   name: 'caller_name',
+  'change_reason.text': 'change_text',
+  'change_reason.code': 'change_code',
+  target: 'referral_target',
   scope_criterion_id: 'criterion_id',
   change_reason: 'change_code',
   person_reached: 'referral_person',
