@@ -21,6 +21,8 @@ from backend.platform.db import reading
 from backend.platform.uow import unit_of_work
 from backend.platform.web import Schema, fields
 
+__all__ = ["blp"]
+
 DESK = (Role.TRIAGIST, Role.ADMIN)
 
 

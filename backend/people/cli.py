@@ -22,7 +22,7 @@ people = AppGroup("people", help="Organisaties, medewerkers en cliënten.")
 people_import = AppGroup("import", help="Een bestand inlezen.")
 people.add_command(people_import)
 people_import.add_command(import_regions)
-commands = [gazetteer, people, regions]
+__all__ = ["gazetteer", "people", "regions"]
 
 
 @people_import.command("clients")

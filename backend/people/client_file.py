@@ -144,7 +144,6 @@ COLUMNS = tuple(_COLUMNS)
 REQUIRED = ("clientnummer", "achternaam", "postcode", "huisnummer")
 LABELS = {field: column for column, (field, _, _) in _COLUMNS.items()} | {
     "precision": "nauwkeurigheid",
-    "point": "plek op de kaart",
     "is_active": "in zorg",
 }
 

@@ -18,13 +18,12 @@ Changes = dict[str, list[Any]]
 def differences(row: object, facts: Mapping[str, Any]) -> Changes:
     """The facts that differ from the row, as plain values before and after."""
     return {
-        name: [_plain(getattr(row, name)), _plain(value)]
-        for name, value in facts.items()
-        if getattr(row, name) != value
+        name: [plain(getattr(row, name)), plain(value)] for name, value in facts.items() if getattr(row, name) != value
     }
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as it can be kept in an event."""
     if isinstance(value, enum.Enum):
         return value.value
     return str(value) if isinstance(value, (uuid.UUID, date)) else value

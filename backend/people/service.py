@@ -18,6 +18,7 @@ from backend.people.events import (
     TreatmentRelationClosed,
     TreatmentRelationOpened,
     differences,
+    plain,
 )
 from backend.people.models import Client, Organisation, Staff, TreatmentRelation
 from backend.people.places import queries as places
@@ -67,9 +68,11 @@ def apply(uow: UnitOfWork, client: Client, facts: Mapping[str, Any]) -> Changes:
     if any(name in changes for name in ADDRESS_FIELDS):
         before = (client.precision, client.lat, client.lon)
         place(uow, client, has_moved="postcode" in changes and not facts.get("street"))
-        if (client.precision, client.lat, client.lon) != before:
-            changes["precision"] = [before[0].value, client.precision.value]
-            changes["point"] = [list(before[1:]), [client.lat, client.lon]]
+        changes |= {
+            name: [plain(old), plain(getattr(client, name))]
+            for name, old in zip(("precision", "lat", "lon"), before, strict=True)
+            if old != getattr(client, name)
+        }
     if changes:
         uow.session.flush()
         uow.record(ClientChanged(organisation_id=client.organisation_id, subject_id=client.id, changes=changes))

@@ -158,6 +158,9 @@ def test_another_address_is_another_place_on_the_map(triagist):
     ).json
     assert (answer["precision"], answer["lat"], answer["lon"]) == ("address", 52.3676, 4.9002)
     assert answer["street"] == "Amstel"
+    (event,) = events("ClientChanged")
+    assert event.payload["changes"]["precision"] == ["pinned", "address"]
+    assert event.payload["changes"]["lat"] == [52.1, 52.3676]
 
 
 def test_the_funding_law_can_be_noted_at_the_end_of_the_call(triagist):

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from backend.people.events import ClientChanged
 from backend.people.models import Address, Client, Organisation, PostcodeArea, Region, Staff
 from backend.people.places import rules
 from backend.people.rules import FundingLaw, OrganisationKind, Precision, Role
@@ -130,6 +131,18 @@ def test_clients_that_were_only_known_roughly_move_to_their_door_and_a_pin_stays
     assert (clients[rough.id].precision, clients[rough.id].lat) == (Precision.ADDRESS, 52.556)
     assert (clients[pinned.id].precision, clients[pinned.id].lat) == (Precision.PINNED, 52.5)
     assert [event.subject_id for event in events("ClientChanged")] == [rough.id]
+
+
+def test_who_hears_of_a_moved_client_finds_the_new_place(app, flask, a_file, monkeypatch):
+    builders.a_client(postcode="8261AB", house_number=1, addition="", precision=Precision.PC4, lat=52.5)
+    heard = []
+    monkeypatch.setitem(
+        app.extensions["nachtronde"].reactions,
+        ClientChanged,
+        (lambda uow, event: heard.append(uow.session.get(Client, event.subject_id).lat),),
+    )
+    flask("gazetteer", "import", a_file(*ADDRESSES))
+    assert heard == [52.556]
 
 
 def test_the_table_of_amsterdam_is_an_ordinary_gazetteer_file(flask):

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.people.events import ClientChanged, GazetteerImported
+from backend.people.events import ClientChanged, GazetteerImported, differences
 from backend.people.models import Address, Client, PostcodeArea
 from backend.people.places import queries
 from backend.people.places.files import AddressLine, AreaLine, BadLine, GazetteerFile, Shape
@@ -206,17 +206,9 @@ def place_clients_better(uow: UnitOfWork) -> int:
         found = queries.locate(uow.session, client.postcode, client.house_number, client.addition)
         if found.point is None or _ORDER.index(found.precision) <= _ORDER.index(client.precision):
             continue
-        uow.record(
-            ClientChanged(
-                organisation_id=client.organisation_id,
-                subject_id=client.id,
-                changes={
-                    "precision": [client.precision.value, found.precision.value],
-                    "lat": [client.lat, found.point.lat],
-                    "lon": [client.lon, found.point.lon],
-                },
-            )
-        )
+        changes = differences(client, {"precision": found.precision, "lat": found.point.lat, "lon": found.point.lon})
         client.lat, client.lon, client.precision = found.point.lat, found.point.lon, found.precision
+        # Recorded after the change: whoever reacts must find the new place.
+        uow.record(ClientChanged(organisation_id=client.organisation_id, subject_id=client.id, changes=changes))
         moved += 1
     return moved
