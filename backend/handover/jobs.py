@@ -25,7 +25,10 @@ def close_night(job: Job) -> None:
 def add_to_handover(job: Job) -> None:
     """Something changed that may have been told already."""
     with unit_of_work(actor=SYSTEM) as uow:
-        service.add_what_changed(uow, care_request_id=_id(job, "care_request_id"), visit_id=_id(job, "visit_id"))
+        if client_id := _id(job, "client_id"):
+            service.add_what_changed_for(uow, client_id)
+        else:
+            service.add_what_changed(uow, care_request_id=_id(job, "care_request_id"), visit_id=_id(job, "visit_id"))
 
 
 def flag_unread_handover(job: Job) -> None:

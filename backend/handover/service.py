@@ -8,13 +8,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from backend.dispatch.models import Night
+from backend.dispatch.events import NightOpened
+from backend.dispatch.models import Night, Visit
 from backend.handover import collect, letters, rules
 from backend.handover.collect import Matter
 from backend.handover.events import HandoverAnswered, HandoverOpened, HandoverUnread, NightClosed
 from backend.handover.models import HandoverEntry, MorningHandover, Receipt
 from backend.handover.rules import ReceiptStatus
 from backend.intake.events import ClientIdentified
+from backend.intake.models import CareRequest
+from backend.people.events import ClientMerged
 from backend.people.models import Organisation, Partnership
 from backend.people.rules import OrganisationKind
 from backend.platform.errors import DomainError, Invalid, NotFound
@@ -38,9 +41,10 @@ class Closing:
     without_organisation: list[str]
 
 
-def schedule_closing(uow: UnitOfWork, night: Night) -> None:
+def schedule_closing(uow: UnitOfWork, opened: NightOpened) -> None:
     """Ask the worker to close this night when it ends; asking twice is asking once."""
-    uow.enqueue("close_night", {"night_id": str(night.id)}, run_at=night.ends_at, key=f"close_night:{night.id}")
+    night_id = str(opened.night_id)
+    uow.enqueue("close_night", {"night_id": night_id}, run_at=opened.ends_at, key=f"close_night:{night_id}")
 
 
 def close_night(uow: UnitOfWork, night_id: uuid.UUID) -> Closing:
@@ -109,18 +113,24 @@ def note_late_change(uow: UnitOfWork, happened: Event) -> None:
 def _ask_for_addendum(uow: UnitOfWork, happened: Event) -> None:
     # By way of the worker: whoever causes this, a nurse for one, may not see the letters. Always asked, also before
     # the close, because only after both commits it is certain which of the two came first.
-    care_request_id = happened.stream_id
+    about = {"care_request_id": happened.stream_id, "visit_id": happened.topic_id}
     if isinstance(happened, ClientIdentified):
-        care_request_id = happened.care_request_id
-    if care_request_id is None and happened.topic_id is None:
-        return
-    uow.enqueue(
-        "add_to_handover",
-        {
-            "care_request_id": str(care_request_id) if care_request_id else None,
-            "visit_id": str(happened.topic_id) if happened.topic_id else None,
-        },
-    )
+        about["care_request_id"] = happened.care_request_id
+    if isinstance(happened, ClientMerged):
+        about = {"client_id": happened.into_client_id}
+    if any(about.values()):
+        uow.enqueue("add_to_handover", {name: str(value) for name, value in about.items() if value is not None})
+
+
+def add_what_changed_for(uow: UnitOfWork, client_id: uuid.UUID) -> list[MorningHandover]:
+    """It turned out who this client is: what its organisation was not told yet becomes an addendum."""
+    asked = uow.session.scalars(sa.select(CareRequest.id).where(CareRequest.client_id == client_id)).all()
+    planned = uow.session.scalars(
+        sa.select(Visit.id).where(Visit.client_id == client_id, Visit.care_request_id.is_(None))
+    ).all()
+    made = [add_what_changed(uow, care_request_id=one, visit_id=None) for one in asked]
+    made += [add_what_changed(uow, care_request_id=None, visit_id=one) for one in planned]
+    return [letter for letter in made if letter is not None]
 
 
 def add_what_changed(

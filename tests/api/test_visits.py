@@ -6,8 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from backend.dispatch import service as dispatch
-from backend.dispatch.models import Shift, Visit
-from backend.dispatch.rules import VisitStatus
+from backend.dispatch.events import BackupWoken
+from backend.dispatch.models import Alarm, Shift, Visit
+from backend.dispatch.rules import Override, OverrideCode, VisitStatus
+from backend.people.models import Client
 from backend.people.rules import Role
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import iso, now
@@ -56,14 +58,8 @@ def send(phone, visit, *, version=None):
             assignment_id=an_id(),
             shift_id=phone.shift.id,
             expected_version=version or known.version,
-            override=dispatch_override(),
+            override=Override(OverrideCode.DOCTOR_AGREED, "akkoord", "dr. Smit"),
         )
-
-
-def dispatch_override():
-    from backend.dispatch.rules import Override, OverrideCode
-
-    return Override(OverrideCode.DOCTOR_AGREED, "akkoord", "dr. Smit")
 
 
 def a_question(tonight, client=None, **given):
@@ -122,7 +118,7 @@ def test_a_phone_gets_all_of_tonight_in_one_piece(nurse, visit):
     (event,) = page["events"]
     told = event["visit"]
     assert told["client"]["label"] == "Mw. J. de Groot"
-    assert (told["status"], told["complaint"]) == ("assigned", "Katheterzorg / urinewegproblemen") or told["complaint"]
+    assert (told["status"], told["complaint"]) == ("assigned", "Katheterzorg / urinewegproblemen")
     assert told["callback"]["number"] == "06 55 50 43 21"
     assert page["shift"]["id"] == str(nurse.shift.id)
     assert page["shift"]["desk_phone"] == "020 555 01 00"
@@ -168,14 +164,15 @@ def test_nothing_of_another_car_is_in_any_page(nurse, colleague, tonight, visit)
     theirs = a_question(tonight, secret)
     send(colleague, theirs)
     tell(colleague, command("accept", theirs), command("report", theirs, a_report(subjective="Geheimwoord")))
-    pages = [nurse.get(f"/api/v1/feed?after={after}").text for after in range(0, 40)]
+    pages = [nurse.get(f"/api/v1/feed?after={after}").text for after in range(40)]
     assert not [page for page in pages if "Geheim" in page or str(theirs.id) in page or "twaalf" in page]
 
 
 def test_a_page_that_is_cut_off_goes_on_where_it_stopped(nurse, tonight):
-    cursor = feed(nurse)["cursor"] or 0
     with unit_of_work(actor=SYSTEM) as uow:
-        uow.record(dispatch_event(nurse))  # so that the cursor is not zero, which asks for everything
+        uow.record(
+            BackupWoken(feed_id=nurse.shift.id, car_name="Auto 1")
+        )  # so that the cursor is not zero, which asks for everything
     cursor = feed(nurse)["cursor"]
     visits = [a_question(tonight) for _ in range(4)]
     for one in visits:
@@ -189,12 +186,6 @@ def test_a_page_that_is_cut_off_goes_on_where_it_stopped(nurse, tonight):
             break
     assert set(seen) == {str(one.id) for one in visits}
     assert pages >= 4
-
-
-def dispatch_event(phone):
-    from backend.dispatch.events import BackupWoken
-
-    return BackupWoken(feed_id=phone.shift.id, car_name="Auto 1")
 
 
 def test_a_cursor_from_before_a_restored_backup_starts_over(nurse, visit):
@@ -240,16 +231,10 @@ def test_what_happened_in_the_last_72_hours_is_on_the_phone(nurse, tonight, visi
         client_id = session.get_one(Visit, visit.id).client_id
     tell(nurse, *[command(step, visit) for step in ("accept", "depart", "arrive", "finish")])
     tell(nurse, command("report", visit, a_report(evaluation="Beginnende verstopping.", plan="Gespoeld.")))
-    again = a_question(tonight, kept(type(builders.a_client()), sa.true() & (client_column() == client_id))[0])
+    again = a_question(tonight, kept(Client, Client.id == client_id)[0])
     send(nurse, again)
     told = {event["visit_id"]: event["visit"] for event in feed(nurse)["events"]}[str(again.id)]
     assert [past["summary"] for past in told["look_back"]] == ["Beginnende verstopping. Gespoeld."]
-
-
-def client_column():
-    from backend.people.models import Client
-
-    return Client.id
 
 
 # -- commands ----------------------------------------------------------------------------------------------------
@@ -476,8 +461,6 @@ def test_a_position_comes_along_with_a_step_and_an_older_one_never_replaces_it(n
 
 
 def test_the_nurses_alarm_reaches_the_desk(nurse, visit):
-    from backend.dispatch.models import Alarm
-
     (answer,) = tell(nurse, command("alarm", visit, {"note": "Agressieve hond"}))
     assert answer["status"] == "applied"
     assert [(alarm.kind, alarm.note) for alarm in kept(Alarm)] == [("nurse_alarm", "Agressieve hond")]
