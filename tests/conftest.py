@@ -45,8 +45,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_kind" in metafunc.fixturenames:
+        kinds = databases.KINDS[:1] if metafunc.definition.get_closest_marker("one_database") else databases.KINDS
         only = metafunc.config.getoption("--db")
-        metafunc.parametrize("database_kind", [only] if only else databases.KINDS, scope="session")
+        metafunc.parametrize("database_kind", [kind for kind in kinds if only in (None, kind)], scope="session")
 
 
 class Browser(FlaskClient):

@@ -12,14 +12,17 @@ from typing import Any
 from backend.dispatch.alarm_rules import AlarmKind
 from backend.dispatch.models import Alarm, Assignment, Car, HomeBase, Night, Shift, Visit
 from backend.dispatch.rules import VisitKind, VisitStatus
-from backend.handover.models import HandoverEntry, MorningHandover
+from backend.handover import service as handover
+from backend.handover.models import MorningHandover
 from backend.intake.models import CareRequest
 from backend.intake.rules import CallerRelation, Channel, RequestStatus
-from backend.people.models import Client, Organisation, Region, Staff
+from backend.people.models import Client, Region, Staff
+from backend.platform.actor import SYSTEM
 from backend.platform.clock import now
 from backend.platform.ids import new_id
+from backend.platform.uow import unit_of_work
 from backend.triage.rules import Urgency
-from tests.builders import a_client, a_nurse, a_region, a_treatment_relation, an_organisation, kept
+from tests.builders import a_client, a_nurse, a_region, a_treatment_relation, kept
 
 _numbers = itertools.count(1)
 A_BLOCKED_CATHETER = "Katheter loopt niet meer door, volle blaas."
@@ -177,25 +180,14 @@ def an_alarm(visit: Visit | None = None, shift: Shift | None = None, **given: An
     )
 
 
-def a_handover(organisation: Organisation | None = None, night: Night | None = None, **given: Any) -> MorningHandover:
-    """The letter of the morning for one organisation, with one line in it."""
-    about = night or a_night()
-    reader = organisation or an_organisation()
-    letter = MorningHandover(
-        **{
-            "id": new_id(),
-            "night_id": about.id,
-            "organisation_id": reader.id,
-            "version": 1,
-            "period_from": about.starts_at,
-            "period_to": about.ends_at,
-            "generated_at": now(),
-            "is_nil": False,
-            "body": {},
-            "content_hash": "0" * 64,
-            **given,
-        }
-    )
-    line = HandoverEntry(id=new_id(), handover_id=letter.id, organisation_id=reader.id, position=1, body={})
-    letter.entries.append(line)
-    return kept(letter, line)
+def a_morning(client: Client | None = None, **given: Any) -> MorningHandover:
+    """Last night is over: a question of this client was noted down, and its organisation has its letter."""
+    about = client or a_client()
+    yesterday = now() - timedelta(days=1)
+    last = a_night(starts_at=yesterday - timedelta(hours=3), ends_at=yesterday + timedelta(hours=5), **given)
+    a_care_request(about, received_at=yesterday, registered_at=yesterday)
+    with unit_of_work(actor=SYSTEM) as uow:
+        closing = handover.close_night(uow, last.id)
+        letter = next(letter for letter in closing.made if letter.organisation_id == about.organisation_id)
+        assert letter.entries  # and read now, because a test looks at them after the session is gone
+    return letter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,11 +89,11 @@ def expanded(whole: Any, schema: Any, depth: int = 0) -> Any:
     return schema
 
 
-def example(schema: Any) -> Any:
-    """A value that fits the schema: everything that may be sent, in its plainest form."""
+def example(schema: Any, ids: Mapping[str, object] | None = None, name: str = "") -> Any:
+    """A value that fits the schema: everything that may be sent, in its plainest form, with `ids` where they belong."""
     for key in ("anyOf", "oneOf", "allOf"):
         if schema.get(key):
-            return example(next((inner for inner in schema[key] if inner.get("type") != "null"), {}))
+            return example(next((inner for inner in schema[key] if inner.get("type") != "null"), {}), ids, name)
     choices = [choice for choice in schema.get("enum", ()) if choice is not None]
     if choices:
         return choices[0]
@@ -100,11 +101,10 @@ def example(schema: Any) -> Any:
     if isinstance(kind, list):
         kind = next((one for one in kind if one != "null"), None)
     if kind == "object" or "properties" in schema:
-        return {
-            name: example(inner) for name, inner in schema.get("properties", {}).items() if not inner.get("readOnly")
-        }
+        inside = schema.get("properties", {}).items()
+        return {name: example(inner, ids, name) for name, inner in inside if not inner.get("readOnly")}
     if kind == "array":
-        return [example(schema.get("items", {}))]
+        return [example(schema.get("items", {}), ids, name)]
     if kind == "integer":
         return int(schema.get("minimum", 1))
     if kind == "number":
@@ -113,7 +113,7 @@ def example(schema: Any) -> Any:
         return True
     match schema.get("format"):
         case "uuid":
-            return str(uuid.uuid4())
+            return str((ids or {}).get(name) or uuid.uuid4())
         case "date-time":
             return "2026-01-15T01:30:00Z"
         case "date":

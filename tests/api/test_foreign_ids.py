@@ -5,41 +5,16 @@ import uuid
 
 import pytest
 
-from backend.intake.models import IntakeDraft
 from backend.people.rules import Role
-from backend.platform.clock import now
 from backend.platform.web import LOGGED_IN
-from tests import builders, night
 from tests.api import contract
 from tools import access
 
 
 @pytest.fixture
-def elsewhere(app):
+def elsewhere(a_full_night):
     """Another organisation's night: for every kind of id in a URL, one that really exists there."""
-    organisation = builders.an_organisation()
-    client = builders.a_client(organisation)
-    nurse = builders.a_nurse(organisation=organisation)
-    a_night = night.a_night()
-    shift = night.a_shift(a_night, nurse)
-    care_request = night.a_care_request(client)
-    visit = night.a_visit(a_night, client, shift, care_request=care_request)
-    handover = night.a_handover(organisation, a_night)
-    colleague = builders.a_staff_member(Role.TRIAGIST)
-    draft = builders.kept(IntakeDraft(id=builders.an_id(), staff_id=colleague.id, body={}, updated_at=now()))
-    return {
-        "organisation_id": organisation.id,
-        "client_id": client.id,
-        "staff_id": nurse.id,
-        "night_id": a_night.id,
-        "shift_id": shift.id,
-        "care_request_id": care_request.id,
-        "visit_id": visit.id,
-        "alarm_id": night.an_alarm(visit, shift).id,
-        "handover_id": handover.id,
-        "entry_id": handover.entries[0].id,
-        "draft_id": draft.id,
-    }
+    return a_full_night.ids
 
 
 def urls(app, role):
