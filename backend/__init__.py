@@ -31,31 +31,24 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
 
 def _furnish(app: Flask, runtime: Runtime) -> None:
     """Bring in the rooms, in the order of the night."""
-    # While the rooms are being built, a room that is not there yet is passed over (the lead removes this).
-    from importlib import import_module
-    from importlib.util import find_spec
-
-    from backend import reactions
+    # Here, not above: the rooms are large, and whoever only wants a setting or a clock should not wait for them.
+    from backend import cli, demo, reactions
+    from backend.dispatch.api import blp as dispatch
+    from backend.handover.api import blp as handover
+    from backend.handover.pages import pages as morning
+    from backend.intake.api import blp as intake
     from backend.people.accounts import StaffAccounts
+    from backend.people.api import blp as people
+    from backend.triage.api import blp as triage
+    from backend.visits.api import blp as visits
 
     runtime.accounts = StaffAccounts()
     runtime.reactions, runtime.jobs = reactions.REACTIONS, reactions.JOBS
-    app.register_blueprint(pages.pages)
-    runtime.api.register_blueprint(session.blp)
-    for room in ("people", "intake", "triage", "dispatch", "visits", "handover"):
-        try:
-            import_module(f"backend.{room}.api")
-        except ImportError:
-            continue
-        if find_spec(f"backend.{room}.api"):
-            runtime.api.register_blueprint(import_module(f"backend.{room}.api").blp)
-        if find_spec(f"backend.{room}.pages"):
-            app.register_blueprint(import_module(f"backend.{room}.pages").pages)
-        if find_spec(f"backend.{room}.cli"):
-            for command in import_module(f"backend.{room}.cli").commands:
-                app.cli.add_command(command)
-    from backend import cli
-
+    runtime.demo_logins = demo.logins
+    for room in (session.blp, people, intake, triage, dispatch, visits, handover):
+        runtime.api.register_blueprint(room)
+    for door in (pages.pages, morning, demo.pages):
+        app.register_blueprint(door)
     cli.register(app)
 
 

@@ -14,29 +14,29 @@ from backend.platform import schema, worker
 from backend.platform.config import settings
 from backend.platform.db import database
 
-db = AppGroup("db", help="The database: bring it up to date, or take a step back.")
+db = AppGroup("db", help="De database: bijwerken, of een stap terug.")
 
 
 @db.command("upgrade")
 @click.argument("to", default="head")
 def db_upgrade(to: str) -> None:
-    """Run the migrations that this database has not had."""
+    """Werk de database bij tot de nieuwste vorm."""
     schema.upgrade(database(), to)
-    click.echo("The database is up to date." if to == "head" else f"The database is at {to}.")
+    click.echo("De database is bijgewerkt." if to == "head" else f"De database staat op {to}.")
 
 
 @db.command("downgrade")
 @click.argument("to", default="-1")
 def db_downgrade(to: str) -> None:
-    """Undo the last migration, or go back to TO."""
+    """Maak de laatste stap ongedaan, of ga terug naar TO."""
     schema.downgrade(database(), to)
-    click.echo(f"Went back to {to}.")
+    click.echo(f"Terug naar {to}.")
 
 
 @click.command("work")
 @with_appcontext
 def work() -> None:
-    """Do what the outbox asks, until told to stop."""
+    """Doe het werk dat klaarstaat (bellen, plannen, afsluiten), tot iemand stop zegt."""
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
@@ -44,20 +44,22 @@ def work() -> None:
 
 
 @click.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; the loopback unless told otherwise.")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Adres om op te luisteren; alleen deze machine, tenzij u het anders zegt."
+)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @with_appcontext
 def serve(host: str, port: int) -> None:
-    """Serve the pages and the API, with a worker beside it: one machine, a demo or a small region."""
+    """Open de deuren: pagina's, API en het werk ernaast, op één machine."""
     from granian import Granian
     from granian.constants import Interfaces
 
     if not schema.is_current(database()):
-        raise click.ClickException("The database is not up to date. Run `flask db upgrade` first.")
+        raise click.ClickException("De database is niet bijgewerkt. Doe eerst: flask db upgrade")
     threads = settings().threads
     database().dispose()  # the children make their own connections
     beside = subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", "work"], env=os.environ.copy())
-    click.echo(f"Nachtronde: http://{'localhost' if host == '127.0.0.1' else host}:{port}   (stop with Ctrl-C)")
+    click.echo(f"Nachtronde: http://{'localhost' if host == '127.0.0.1' else host}:{port}   (stoppen met Ctrl-C)")
     try:
         Granian("wsgi:app", address=host, port=port, interface=Interfaces.WSGI, workers=1, blocking_threads=threads,
                 backpressure=threads * 4, log_enabled=True, log_access=False, respawn_failed_workers=True).serve()  # fmt: skip
@@ -71,5 +73,11 @@ def serve(host: str, port: int) -> None:
 
 def register(app: Flask) -> None:
     """Hang every command on the app."""
-    for command in (db, work, serve):
+    from backend.demo import demo
+    from backend.dispatch.cli import fleet
+    from backend.handover.cli import night
+    from backend.people.cli import gazetteer, people, regions
+    from backend.triage.cli import scope_list
+
+    for command in (db, work, serve, gazetteer, regions, people, scope_list, fleet, night, demo):
         app.cli.add_command(command)

@@ -1,33 +1,33 @@
 """When this happens, do that: the whole behaviour between rooms, and every job, on one page."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
+from backend.demo.night import JOBS as DEMO_JOBS
+from backend.dispatch import service as dispatch
+from backend.dispatch.events import NightOpened, VisitCancelled
+from backend.dispatch.jobs import JOBS as DISPATCH_JOBS
+from backend.handover import service as handover
+from backend.handover.jobs import JOBS as HANDOVER_JOBS
+from backend.intake import service as intake
+from backend.intake.events import CareRequestRegistered, ClientIdentified
+from backend.people.events import ClientChanged, ClientMerged
 from backend.platform import mail
+from backend.platform.runtime import Jobs, Reactions
+from backend.triage import service as triage
+from backend.triage.events import TriageDecided
+from backend.visits import service as visits
+from backend.visits.events import VisitReported
+from backend.visits.jobs import JOBS as VISITS_JOBS
 
+# In the same transaction as the event, from left to right: all of it happens, or none of it.
+REACTIONS: Reactions = {
+    NightOpened: (handover.schedule_closing,),
+    CareRequestRegistered: (dispatch.watch_question,),
+    ClientIdentified: (triage.move_decisions, dispatch.name_visit, visits.follow_visits, handover.note_late_change),
+    ClientMerged: (intake.move_requests, dispatch.move_visits, visits.follow_visits, handover.note_late_change),
+    ClientChanged: (dispatch.relocate_visits,),
+    TriageDecided: (dispatch.open_visit, handover.note_late_decision),
+    VisitCancelled: (handover.note_late_change,),
+    VisitReported: (handover.note_late_report,),
+}
 
-def _find(module: str, name: str):
-    """While the rooms are being built (the lead replaces this by plain imports)."""
-    try:
-        return getattr(import_module(module), name, None) if find_spec(module) else None
-    except ImportError:
-        return None
-
-
-def _table(rows):
-    found = {}
-    for (module, name), functions in rows:
-        if key := _find(module, name):
-            found[key] = tuple(f for f in (_find(*place) for place in functions) if f)
-    return found
-
-
-REACTIONS = _table([
-    (("backend.people.events", "ClientMerged"), [("backend.intake.service", "move_requests"), ("backend.dispatch.service", "move_visits")]),
-    (("backend.triage.events", "TriageDecided"), [("backend.dispatch.service", "open_visit"), ("backend.handover.service", "note_late_decision")]),
-    (("backend.visits.events", "VisitReported"), [("backend.handover.service", "note_late_report")]),
-])
-
-JOBS = {"send_mail": mail.send_mail}
-for _module in ("backend.dispatch.jobs", "backend.handover.jobs", "backend.visits.jobs"):
-    JOBS.update(_find(_module, "JOBS") or {})
+# After the transaction, by the worker.
+JOBS: Jobs = {"send_mail": mail.send_mail, **DISPATCH_JOBS, **VISITS_JOBS, **HANDOVER_JOBS, **DEMO_JOBS}

@@ -37,6 +37,8 @@ class Settings:
     backup_alarm_s: int = 120
     overdue_default_min: int = 45
     routing_time_factor: float = 1.0
+    plan_night_s: float = 5.0
+    """Seconds of search for the routes of a whole night."""
     extra_push_hosts: tuple[str, ...] = ()
 
     @classmethod

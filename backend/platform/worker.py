@@ -3,6 +3,7 @@
 import threading
 import time
 import uuid
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -42,13 +43,14 @@ class Job:
     attempt: int
 
 
-def lease(limit: int) -> list[Job]:
-    """Take up to `limit` due jobs for ourselves; two workers never hold the same one."""
+def lease(limit: int, *, leaving: Collection[str] = ()) -> list[Job]:
+    """Take up to `limit` due jobs for ourselves, but none of these kinds; two workers never hold the same one."""
     with unit_of_work(actor=SYSTEM) as uow:
         due = uow.session.scalars(
             sa.select(OutboxJob)
             .where(
                 OutboxJob.run_at <= uow.now,
+                OutboxJob.kind.not_in(leaving),
                 OutboxJob.done_at.is_(None),
                 OutboxJob.dead_at.is_(None),
                 sa.or_(OutboxJob.leased_until.is_(None), OutboxJob.leased_until < uow.now),
@@ -112,10 +114,10 @@ def _failed(job: Job, error: Exception) -> None:
             row.run_at = uow.now + timedelta(seconds=wait)
 
 
-def run_due(app: Flask, limit: int = 20) -> int:
+def run_due(app: Flask, limit: int = 20, *, leaving: Collection[str] = ()) -> int:
     """Do what is due now, one after the other, and return how many: for tests and for the command line."""
     with app.app_context():
-        jobs = lease(limit)
+        jobs = lease(limit, leaving=leaving)
     for job in jobs:
         run(app, job)
     return len(jobs)
