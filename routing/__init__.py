@@ -2,12 +2,14 @@
 
     problem = Problem(matrix, cars, stops)
     plan = solve(problem, limit_s=2)                    # routes for everything that is known
-    advice = insert(problem, plan, "urgent-7")          # one more stop, in a millisecond: who can go, and who cannot and why
+    advice = insert(problem, plan, "urgent-7")          # one more stop, in a millisecond: who can go, and who cannot
+    and why
     plan = apply(problem, plan, "urgent-7", advice.best)
     plan = solve(problem, incumbent=plan, limit_s=0.3)  # tidy up; never worse than the incumbent
     assert violations(problem, plan) == []              # a checker that shares no code with the search
 
-Call `warm_up()` once when a process starts: it loads the compiled search, which otherwise the first request would pay for.
+Call `warm_up()` once when a process starts: it loads the compiled search, which otherwise the first request would
+pay for.
 """
 
 from routing.check import evaluate, violations

@@ -1,4 +1,5 @@
-"""A problem as arrays for the compiled search: a node per stop (two for a double visit), then every car's start, then every car's home."""
+"""A problem as arrays for the compiled search: a node per stop (two for a double visit), then every car's start,
+then every car's home."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ FORBIDDEN = np.int64(1) << 60
 
 
 class Arrays(NamedTuple):
-    """What the compiled search reads; n nodes to visit, c cars. Times and costs are int64 seconds, distances between nodes int32 seconds."""
+    """What the compiled search reads; n nodes to visit, c cars. Times and costs are int64 seconds, distances between
+    nodes int32 seconds."""
 
     travel: np.ndarray  # [n + 2c, n + 2c] seconds between nodes
     service: np.ndarray  # [n]
@@ -127,7 +129,8 @@ def with_incumbent(problem: Problem, incumbent: Plan | None) -> Arrays:
 
 
 def frozen_parts(problem: Problem) -> dict[tuple[str, int], int]:
-    """The visits under way: (stop id, part) -> row of the car. The first car that lists a double visit has its first part."""
+    """The visits under way: (stop id, part) -> row of the car. The first car that lists a double visit has its first
+    part."""
     found: dict[tuple[str, int], int] = {}
     for c, car in enumerate(problem.cars):
         for stop_id in car.frozen:

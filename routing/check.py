@@ -1,12 +1,14 @@
 """The independent judge: reads a plan, believes nothing, and shares no code with the engines or the scheduler.
 
-Everything is recomputed from the problem and from the times the plan states. `violations` must be empty before a plan is published.
+Everything is recomputed from the problem and from the times the plan states. `violations` must be empty before a
+plan is published.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from routing.plan import Cost, Plan, Route, Violation
 from routing.problem import Car, Problem
@@ -14,7 +16,8 @@ from routing.proof import reason_holds
 
 
 def evaluate(problem: Problem, plan: Plan, incumbent: Plan | None = None) -> Cost:
-    """What the plan costs by its own stated start times, in seconds of driving; changes are counted against `incumbent`."""
+    """What the plan costs by its own stated start times, in seconds of driving; changes are counted against
+    `incumbent`."""
     weights = problem.weights
     terms: Counter[str] = Counter()
     worst_s = 0
@@ -28,7 +31,7 @@ def evaluate(problem: Problem, plan: Plan, incumbent: Plan | None = None) -> Cos
     for route in plan.routes:
         car = problem.car(route.car)
         places = [car.place, *(problem.stop(one.stop).place for one in route.stops), car.ends_at]
-        for origin, destination in zip(places, places[1:], strict=False):
+        for origin, destination in pairwise(places):
             terms["travel_s"] += problem.matrix.seconds(origin, destination)
             terms["distance_m"] += problem.matrix.metres(origin, destination)
         if route.stops:
@@ -58,8 +61,10 @@ def evaluate(problem: Problem, plan: Plan, incumbent: Plan | None = None) -> Cos
 def violations(problem: Problem, plan: Plan, incumbent: Plan | None = None) -> list[Violation]:
     """Every rule this plan breaks; an empty list means it may be published.
 
-    Codes: unknown_car, route_twice, unknown_stop, stop_missing, stop_twice, planned_and_unplanned, no_skill, locked_elsewhere,
-    frozen_moved, too_early, too_late, leaves_too_soon, travels_too_fast, shift_end, overload, break_missing, break_window, break_short,
+    Codes: unknown_car, route_twice, unknown_stop, stop_missing, stop_twice, planned_and_unplanned, no_skill,
+    locked_elsewhere,
+    frozen_moved, too_early, too_late, leaves_too_soon, travels_too_fast, shift_end, overload, break_missing,
+    break_window, break_short,
     same_car_twice, partner_missing, gap, wrong_lateness, wrong_cost, wrong_reason, wrong_version.
     """
     found = list(_membership(problem, plan))

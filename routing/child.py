@@ -1,6 +1,7 @@
 """The long search in a process of its own: it may die, hang or eat memory, and nothing happens to the plan that drives.
 
-The child sends every better plan as soon as it has one, so killing it late still leaves the best it found. The parent believes nothing:
+The child sends every better plan as soon as it has one, so killing it late still leaves the best it found. The
+parent believes nothing:
 what comes back is checked and compared with the incumbent like any other plan.
 """
 
@@ -53,7 +54,7 @@ def solve_apart(
     """
     question = (replace(problem), _bare(incumbent), limit_s, seed, threads, memory_mb)
     plans = _ask(command, pickle.dumps(question), limit_s + START_UP_S)
-    best = carried_over(problem, incumbent)
+    best = carried_over(problem, incumbent, incumbent)
     for found in plans:
         best = better_of(problem, best, found, incumbent)
     return best if best is not None else better_of(problem, None, None, incumbent)

@@ -22,7 +22,10 @@ REASONS: Mapping[str, str] = {
     "in_time": "Het bezoek begint op tijd, om {start_s:clock}.",
     "late": "Het bezoek begint {late_s:minutes} na het gewenste tijdvak.",
     "nobody_later": "Niemand anders hoeft langer te wachten.",
-    "others_later": "Bij {stops} andere bezoeken komt de auto later, hoogstens {worst_s:minutes}; {out_of_window} daarvan buiten het tijdvak.",
+    "others_later": (
+        "Bij {stops} andere bezoeken komt de auto later, hoogstens {worst_s:minutes}; "
+        "{out_of_window} daarvan buiten het tijdvak."
+    ),
     "other_region": "Het adres ligt buiten de eigen regio van deze auto.",
     "not_preferred": "De voorkeur gaat uit naar een andere auto.",
     "wakes_backup": "Hiervoor wordt de achterwacht gewekt.",
@@ -50,7 +53,9 @@ REASONS: Mapping[str, str] = {
     "with_backup": "Mogelijk door achterwacht {car} te wekken.",
     "with_longer_shift": "Mogelijk als {car} {longer_s:minutes} langer doorrijdt.",
     "with_unlock": "Mogelijk als het bezoek niet was vastgezet op {car}.",
-    "with_higher_penalty": "Mogelijk als dit bezoek zwaarder weegt: het kost {cost:minutes} en telt nu voor {penalty:minutes}.",
+    "with_higher_penalty": (
+        "Mogelijk als dit bezoek zwaarder weegt: het kost {cost:minutes} en telt nu voor {penalty:minutes}."
+    ),
     "nothing_found": "Geen enkele kleine verandering maakt dit mogelijk.",
 }
 """Every code this package gives, with its Dutch sentence; numbers in seconds are written as clock times or minutes."""
@@ -58,7 +63,8 @@ REASONS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One stop explained: who goes and why, what the others would have cost, or why nobody goes and what would change that."""
+    """One stop explained: who goes and why, what the others would have cost, or why nobody goes and what would
+    change that."""
 
     stop: str
     car: str | None
@@ -105,7 +111,8 @@ class _Shown:
 
 
 def explain(problem: Problem, plan: Plan, stop_id: str) -> Explanation:
-    """Explain one stop: for a planned one what every other car would have cost, for an unplanned one what would make it possible.
+    """Explain one stop: for a planned one what every other car would have cost, for an unplanned one what would make
+    it possible.
 
     Raises
     ------
@@ -148,7 +155,8 @@ def _explain_planned(problem: Problem, plan: Plan, stop_id: str) -> Explanation:
 
 
 def _what_would_help(problem: Problem, plan: Plan, why: Unplanned) -> list[Reason]:
-    """Small changes to the question, each tried: a competence, a later latest time, no lock, a longer shift, more weight."""
+    """Small changes to the question, each tried: a competence, a later latest time, no lock, a longer shift, more
+    weight."""
     stop = problem.stop(why.stop)
     if why.reason == "fits":
         return []
@@ -193,4 +201,4 @@ def _with_car(problem: Problem, car: Any) -> Problem:
 
 def _fits(problem: Problem, plan: Plan, stop_id: str) -> bool:
     plan = replace(plan)  # a fresh copy: what is kept with the old one belongs to the old question
-    return cheapest(problem, plan, stop_id)[0] < FORBIDDEN
+    return bool(cheapest(problem, plan, stop_id)[0] < FORBIDDEN)

@@ -1,4 +1,5 @@
-"""One more stop, now: every car and every position is tried exactly, in well under a millisecond for an ordinary night."""
+"""One more stop, now: every car and every position is tried exactly, in well under a millisecond for an ordinary
+night."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ def insert(problem: Problem, plan: Plan, stop_id: str) -> Recommendation:
 
     Returns
     -------
-    Options sorted by what they add to the plan (seconds of driving), each with its exact times and what it does to other stops.
+    Options sorted by what they add to the plan (seconds of driving), each with its exact times and what it does to
+    other stops.
 
     Raises
     ------
@@ -66,7 +68,8 @@ def apply(problem: Problem, plan: Plan, stop_id: str, option: Option) -> Plan:
 
 
 def _without_sleeping_backups(problem: Problem, plan: Plan, ranked: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """A back-up that sleeps is offered only when it is the cheapest, its waking included: until then it is not needed."""
+    """A back-up that sleeps is offered only when it is the cheapest, its waking included: until then it is not
+    needed."""
     busy = {route.car for route in plan.routes if route.stops}
     kept = []
     for place, (cost, c) in enumerate(ranked):
@@ -233,7 +236,8 @@ def _before(arrays: Arrays, state: ruin.State, c: int, at: int) -> int:
 
 
 def _displaced(problem: Problem, plan: Plan, car: Car, stop: Stop, arrivals: list[int], first: int) -> str | None:
-    """The stop that would miss its latest time if this one came in where it disturbs least; nothing when only the shift's end is missed."""
+    """The stop that would miss its latest time if this one came in where it disturbs least; nothing when only the
+    shift's end is missed."""
     route = plan.route_of(car.id)
     worst: tuple[int, str] | None = None
     for offset, arrive_s in enumerate(arrivals):

@@ -1,8 +1,14 @@
 """Search for nights in which two nurses must meet: one order of all visits, and a car for each nurse of each visit.
 
-Cars are sent visit by visit in that order, so two cars can never wait for each other for ever, and every order gives a sound plan: a visit
+Cars are sent visit by visit in that order, so two cars can never wait for each other for ever, and every order gives
+a sound plan: a visit
 that comes too late at its turn is left out and pays its penalty. Simulated annealing changes the order and the cars.
 """
+
+# numba infers the types here: a numpy integer and an int are one to it, and two to mypy
+# flat code compiles faster
+# ruff: noqa: SIM102, SIM109
+# mypy: disable-error-code="return-value, arg-type, no-any-return, assignment"
 
 from __future__ import annotations
 
@@ -40,7 +46,7 @@ class State(NamedTuple):
     node: np.ndarray
     rested: np.ndarray
     loaded: np.ndarray
-    count: np.ndarray
+    driven: np.ndarray
     differs: np.ndarray
 
 
@@ -68,7 +74,7 @@ def send(a: Arrays, s: State, limit: float) -> int:
         s.node[c] = n + c
         s.rested[c] = 0
         s.loaded[c] = 0
-        s.count[c] = 0
+        s.driven[c] = 0
         s.differs[c] = False
     for t in range(len(s.turn)):
         first = s.turn[t]
@@ -80,8 +86,8 @@ def send(a: Arrays, s: State, limit: float) -> int:
         if has_breaks and next_break(a, c, s.rested[c]):
             off, rested, late_rest = set_off(a, c, s.now[c], s.rested[c], s.node[c], first)
         begin = max(off + np.int64(a.travel[s.node[c], first]), a.opens[first])
-        mate = -1
-        mate_rested = 0
+        mate = np.int64(-1)
+        mate_rested = np.int64(0)
         mate_begin = np.int64(0)
         if second >= 0:
             mate = s.car[second]
@@ -118,9 +124,9 @@ def send(a: Arrays, s: State, limit: float) -> int:
         s.rested[c] = rested
         s.loaded[c] += a.load[first]
         if width > 0:
-            if s.count[c] >= width or a.before[c, s.count[c]] != first:
+            if s.driven[c] >= width or a.before[c, s.driven[c]] != first:
                 s.differs[c] = True
-        s.count[c] += 1
+        s.driven[c] += 1
         if second >= 0:
             total += np.int64(a.travel[s.node[mate], second]) * a.travel_weight + a.fixed[mate, second]
             late = mate_begin - a.closes[second]
@@ -131,17 +137,17 @@ def send(a: Arrays, s: State, limit: float) -> int:
             s.node[mate] = second
             s.rested[mate] = mate_rested
             if width > 0:
-                if s.count[mate] >= width or a.before[mate, s.count[mate]] != second:
+                if s.driven[mate] >= width or a.before[mate, s.driven[mate]] != second:
                     s.differs[mate] = True
-            s.count[mate] += 1
+            s.driven[mate] += 1
         if total + worst * a.max_late_weight > limit:
             return np.int64(FORBIDDEN)
     for c in range(cars):
         total += np.int64(a.travel[s.node[c], n + cars + c]) * a.travel_weight
-        if s.count[c] > 0:
+        if s.driven[c] > 0:
             total += a.activation[c]
         if width > 0:
-            if s.differs[c] or s.count[c] >= width or a.before[c, s.count[c]] != -1:
+            if s.differs[c] or s.driven[c] >= width or a.before[c, s.driven[c]] != -1:
                 total += a.changed_car
     return total + worst * a.max_late_weight
 
@@ -284,11 +290,11 @@ def first_cars(a: Arrays, s: State, assigned: int) -> None:
     for t in range(assigned, visits):
         visit = s.turn[t]
         second = a.partner[visit]
-        best, best_c, best_m = np.int64(HUGE), s.car[visit], s.car[second] if second >= 0 else -1
+        best, best_c, best_m = np.int64(HUGE), s.car[visit], s.car[second] if second >= 0 else np.int64(-1)
         whole = s.turn[: t + 1]
         part = State(
             whole, s.place, s.car, s.served, s.best_turn, s.best_car, s.near, s.numbers, s.random,
-            s.now, s.node, s.rested, s.loaded, s.count, s.differs,
+            s.now, s.node, s.rested, s.loaded, s.driven, s.differs,
         )  # fmt: skip
         for c in range(cars):
             if a.fixed[c, visit] >= FORBIDDEN:
@@ -308,7 +314,8 @@ def first_cars(a: Arrays, s: State, assigned: int) -> None:
 
 
 def likely_neighbours(a: Arrays, count: int = 24) -> np.ndarray:
-    """Per node the nodes it is likely to be next to: little travel, little waiting, little lateness, whichever goes first."""
+    """Per node the nodes it is likely to be next to: little travel, little waiting, little lateness, whichever goes
+    first."""
     n = len(a.service)
     travel = a.travel[:n, :n].astype(np.float64)
     ready = a.opens[:, None] + a.service[:, None] + travel
@@ -385,14 +392,25 @@ def _new_state(problem: Problem, a: Arrays, start: Orders, seed: int) -> State:
     turn = np.array(head + planned + rest, np.int64)
     place = np.full(n, -1, np.int64)
     place[turn] = np.arange(len(turn))
-    scratch = [np.zeros(cars, np.int64) for _ in range(5)]
-    numbers = np.array([HUGE, HUGE, len(head), 0], np.int64)
     state = State(
-        turn, place, car, np.zeros(n, np.bool_), turn.copy(), car.copy(), likely_neighbours(a), numbers,
-        np.array([seed * 2 + 0x9E3779B97F4A7C15], np.uint64), *scratch, np.zeros(cars, np.bool_),
-    )  # fmt: skip
+        turn=turn,
+        place=place,
+        car=car,
+        served=np.zeros(n, np.bool_),
+        best_turn=turn.copy(),
+        best_car=car.copy(),
+        near=likely_neighbours(a),
+        numbers=np.array([HUGE, HUGE, len(head), 0], np.int64),
+        random=np.array([seed * 2 + 0x9E3779B97F4A7C15], np.uint64),
+        now=np.zeros(cars, np.int64),
+        node=np.zeros(cars, np.int64),
+        rested=np.zeros(cars, np.int64),
+        loaded=np.zeros(cars, np.int64),
+        driven=np.zeros(cars, np.int64),
+        differs=np.zeros(cars, np.bool_),
+    )
     first_cars(a, state, len(head) + len(planned))
-    numbers[0] = numbers[1] = send(a, state, float(HUGE))
+    state.numbers[:2] = send(a, state, float(HUGE))
     state.best_turn[:] = state.turn
     state.best_car[:] = state.car
     return state

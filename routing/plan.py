@@ -10,9 +10,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a plan costs, in seconds of driving; `total` is the sum of the other terms except `distance_m` and `late_s`, which are counts.
+    """What a plan costs, in seconds of driving; `total` is the sum of the other terms except `distance_m` and
+    `late_s`, which are counts.
 
-    travel: weighted travel seconds, the way home included. late: sum of late_weight x seconds late. unserved: penalties of stops left out.
+    travel: weighted travel seconds, the way home included. late: sum of late_weight x seconds late. unserved:
+    penalties of stops left out.
     spill_over, preference: stops outside the car's region, or not with the preferred car. activation: back-ups woken.
     change: stops and cars that differ from the incumbent. max_late: the worst lateness, weighed.
     """
@@ -36,7 +38,8 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class PlannedStop:
-    """A stop on a route. `part` is 1 for the second nurse of a double visit. `travel_s`, `distance_m`: the leg that leads here."""
+    """A stop on a route. `part` is 1 for the second nurse of a double visit. `travel_s`, `distance_m`: the leg that
+    leads here."""
 
     stop: str
     arrive_s: int
@@ -113,7 +116,8 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """What a recommendation does to another stop: `later_s` seconds later (negative: earlier), and whether it keeps its window."""
+    """What a recommendation does to another stop: `later_s` seconds later (negative: earlier), and whether it keeps
+    its window."""
 
     stop: str
     later_s: int
@@ -143,8 +147,10 @@ class Reason:
 class Option:
     """One way to fit a stop in.
 
-    position: its index in the car's route. arrive_s, start_s: at the door. travel_s, distance_m: the leg that leads there.
-    late_s: seconds after its window. cost: everything this adds to the plan, `terms.total`. reasons: coded, the strongest first.
+    position: its index in the car's route. arrive_s, start_s: at the door. travel_s, distance_m: the leg that leads
+    there.
+    late_s: seconds after its window. cost: everything this adds to the plan, `terms.total`. reasons: coded, the
+    strongest first.
     """
 
     rank: int

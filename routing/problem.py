@@ -1,6 +1,7 @@
 """What has to be driven tonight: places, cars, stops and what things cost. Whole seconds and metres, never floats.
 
-Time is counted in seconds from any moment the caller likes (usually midnight before the night); the package only adds and compares.
+Time is counted in seconds from any moment the caller likes (usually midnight before the night); the package only
+adds and compares.
 Everything here is frozen, so a problem can be shared between threads and hashed by identity.
 """
 
@@ -134,7 +135,8 @@ class Stop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Break:
-    """Pauze: rest that must begin between two moments counted from the start of the shift; taken where the car then stands.
+    """Pauze: rest that must begin between two moments counted from the start of the shift; taken where the car then
+    stands.
 
     A car without stops needs no break in its plan.
     """
@@ -187,8 +189,10 @@ class Car:
 class Weights:
     """What a second of travel is weighed against; every term is in the same unit (seconds of driving).
 
-    spill_over: a stop outside the car's regions. not_preferred: a stop that asked for another car. changed_stop: a stop that sits on
-    another car than in the incumbent. changed_car: a car whose list of stops differs from the incumbent's (a phone that must ring).
+    spill_over: a stop outside the car's regions. not_preferred: a stop that asked for another car. changed_stop: a
+    stop that sits on
+    another car than in the incumbent. changed_car: a car whose list of stops differs from the incumbent's (a phone
+    that must ring).
     max_late: per second of the worst lateness of the night (0 except in the two-nurse benchmark).
     """
 
@@ -202,7 +206,8 @@ class Weights:
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """Everything one plan answers to. `version` is copied to the plan, so a late answer to an old question can be refused.
+    """Everything one plan answers to. `version` is copied to the plan, so a late answer to an old question can be
+    refused.
 
     Raises
     ------

@@ -22,7 +22,8 @@ def reason_holds(problem: Problem, plan: Plan, left_out: Unplanned) -> bool:
 
 
 def true_reason(problem: Problem, plan: Plan, stop_id: str) -> tuple[str, Mapping[str, int]]:
-    """The reason a stop is out of this plan, found by trying everything: no_skill, off_shift, not_in_time, full, costs_more or fits."""
+    """The reason a stop is out of this plan, found by trying everything: no_skill, off_shift, not_in_time, full,
+    costs_more or fits."""
     stop = problem.stop(stop_id)
     crews = list(_crews(problem, stop))
     if not crews:
@@ -95,7 +96,8 @@ def _has_double_visits(problem: Problem) -> bool:
 
 
 def _may_arrive(problem: Problem, car: Car, order: list[Part], at: int, stop: Stop, part: int) -> bool:
-    """Cheap test on the way to `at`, ignoring partners and breaks: an earliest arrival after `latest_s` can never work."""
+    """Cheap test on the way to `at`, ignoring partners and breaks: an earliest arrival after `latest_s` can never
+    work."""
     now_s, place = car.starts_s, car.place
     for stop_id, other in order[:at]:
         one = problem.stop(stop_id)
@@ -112,7 +114,8 @@ def _price_around(problem: Problem, orders: Orders, trial: Orders, car: Car) -> 
 
 
 def price(problem: Problem, orders: Orders, *, is_partial: bool = False) -> int:
-    """What these orders cost apart from stops left out and changes, or LIMIT when a rule breaks. Start times by repeated relaxation."""
+    """What these orders cost apart from stops left out and changes, or LIMIT when a rule breaks. Start times by
+    repeated relaxation."""
     starts: dict[Part, int] = {}
     total = 0
     for _ in range(2 + sum(map(len, orders.values()))):
@@ -123,9 +126,9 @@ def price(problem: Problem, orders: Orders, *, is_partial: bool = False) -> int:
             if times is None:
                 return LIMIT
             total += cost
-            for part, start_s in times.items():
-                if start_s > starts.get(part, -1):
-                    starts[part] = start_s
+            for visit, start_s in times.items():
+                if start_s > starts.get(visit, -1):
+                    starts[visit] = start_s
                     moved = True
         if is_partial or not moved or not _has_double_visits(problem):
             break

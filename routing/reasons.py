@@ -67,11 +67,15 @@ def cheapest(problem: Problem, plan: Plan, stop_id: str, *, alone: bool = False)
 
 
 def why_out(problem: Problem, plan: Plan, stop_id: str) -> Unplanned:
-    """The first reason that is true: no_skill, off_shift, not_in_time, full, costs_more, or fits (nobody planned it yet)."""
+    """The first reason that is true: no_skill, off_shift, not_in_time, full, costs_more, or fits (nobody planned it
+    yet)."""
     compiled: Compiled = problem.compiled
     stop = problem.stop(stop_id)
     allowed = compiled.arrays.fixed < FORBIDDEN
-    able = [set(np.flatnonzero(allowed[:, compiled.node_of[stop_id, part]])) for part in range(stop.cars_needed)]
+    able = [
+        {int(c) for c in np.flatnonzero(allowed[:, compiled.node_of[stop_id, part]])}
+        for part in range(stop.cars_needed)
+    ]
     if not _crew(able):
         params = {"skills": sorted(stop.skills), "cars": len(able[0]), "cars_needed": stop.cars_needed}
         return Unplanned(stop_id, "no_skill", params)

@@ -1,10 +1,19 @@
-"""Ruin and recreate, compiled: take strings of neighbouring stops out, put them back greedily, keep what is good enough.
+"""Ruin and recreate, compiled: take strings of neighbouring stops out, put them back greedily, keep what is good
+enough.
 
-After Christiaens and Vanden Berghe, "Slack induction by string removals for vehicle routing problems" (Transportation Science, 2020),
-with soft windows, cars that differ, stops that may stay out, and a cache of the best place of every stop in every route.
-A start that is later than planned costs nothing at first, then lateness, then is impossible: `slack_free` and `slack_hard` hold both
+After Christiaens and Vanden Berghe, "Slack induction by string removals for vehicle routing problems"
+(Transportation Science, 2020),
+with soft windows, cars that differ, stops that may stay out, and a cache of the best place of every stop in every
+route.
+A start that is later than planned costs nothing at first, then lateness, then is impossible: `slack_free` and
+`slack_hard` hold both
 limits per position, so most insertions are judged without walking down the route.
 """
+
+# numba infers the types here: a numpy integer and an int are one to it, and two to mypy
+# flat code compiles faster
+# ruff: noqa: SIM110
+# mypy: disable-error-code="return-value, arg-type, no-any-return, assignment"
 
 from __future__ import annotations
 
@@ -62,22 +71,40 @@ def new_state(a: Arrays, seed: int, *, wide: int | None = None, neighbours: int 
     wide = n + 1 if wide is None else wide
     cached = (n, c) if neighbours else (0, 0)
     return State(
-        route=np.full((c, wide), -1, np.int64), length=np.zeros(c, np.int64),
-        arrive=np.zeros((c, wide + 1), np.int64), leave=np.zeros((c, wide + 1), np.int64),
-        slack_free=np.zeros((c, wide + 1), np.int64), slack_hard=np.zeros((c, wide + 1), np.int64),
-        cost=np.zeros(c, np.int64), loaded=np.zeros(c, np.int64), stamp=np.zeros(c, np.int64),
-        car_of=np.full(n, -1, np.int64), absent=np.arange(n, dtype=np.int64),
+        route=np.full((c, wide), -1, np.int64),
+        length=np.zeros(c, np.int64),
+        arrive=np.zeros((c, wide + 1), np.int64),
+        leave=np.zeros((c, wide + 1), np.int64),
+        slack_free=np.zeros((c, wide + 1), np.int64),
+        slack_hard=np.zeros((c, wide + 1), np.int64),
+        cost=np.zeros(c, np.int64),
+        loaded=np.zeros(c, np.int64),
+        stamp=np.zeros(c, np.int64),
+        car_of=np.full(n, -1, np.int64),
+        absent=np.arange(n, dtype=np.int64),
         numbers=np.array([n, 1, 0, HUGE, 0], np.int64),
-        best_route=np.full((c, wide), -1, np.int64), best_length=np.zeros(c, np.int64),
-        cached_cost=np.zeros(cached, np.int64), cached_at=np.zeros(cached, np.int32), cached_stamp=np.full(cached, -1, np.int64),
-        near=nearest(a, neighbours), random=np.array([seed * 2 + 0x9E3779B97F4A7C15], np.uint64),
-        kept_route=np.zeros((c, wide), np.int64), kept_length=np.zeros(c, np.int64),
-        kept_arrive=np.zeros((c, wide + 1), np.int64), kept_leave=np.zeros((c, wide + 1), np.int64),
-        kept_free=np.zeros((c, wide + 1), np.int64), kept_hard=np.zeros((c, wide + 1), np.int64),
-        kept_cost=np.zeros(c, np.int64), kept_loaded=np.zeros(c, np.int64), kept_stamp=np.zeros(c, np.int64),
-        touched=np.zeros(c + 1, np.int64), is_touched=np.zeros(c, np.bool_),
-        removed=np.zeros(n + 1, np.int64), sort_key=np.zeros(n + 1, np.float64), kept_absent=np.zeros(n + 1, np.int64),
-    )  # fmt: skip
+        best_route=np.full((c, wide), -1, np.int64),
+        best_length=np.zeros(c, np.int64),
+        cached_cost=np.zeros(cached, np.int64),
+        cached_at=np.zeros(cached, np.int32),
+        cached_stamp=np.full(cached, -1, np.int64),
+        near=nearest(a, neighbours),
+        random=np.array([seed * 2 + 0x9E3779B97F4A7C15], np.uint64),
+        kept_route=np.zeros((c, wide), np.int64),
+        kept_length=np.zeros(c, np.int64),
+        kept_arrive=np.zeros((c, wide + 1), np.int64),
+        kept_leave=np.zeros((c, wide + 1), np.int64),
+        kept_free=np.zeros((c, wide + 1), np.int64),
+        kept_hard=np.zeros((c, wide + 1), np.int64),
+        kept_cost=np.zeros(c, np.int64),
+        kept_loaded=np.zeros(c, np.int64),
+        kept_stamp=np.zeros(c, np.int64),
+        touched=np.zeros(c + 1, np.int64),
+        is_touched=np.zeros(c, np.bool_),
+        removed=np.zeros(n + 1, np.int64),
+        sort_key=np.zeros(n + 1, np.float64),
+        kept_absent=np.zeros(n + 1, np.int64),
+    )
 
 
 def nearest(a: Arrays, count: int) -> np.ndarray:
@@ -128,7 +155,7 @@ def time_route(a: Arrays, s: State, c: int) -> None:
     travelled = np.int64(0)
     cost = np.int64(0)
     loaded = np.int64(0)
-    next_break = 0
+    next_break = np.int64(0)
     breaks = a.break_from.shape[1]
     while next_break < breaks and a.break_from[c, next_break] >= FORBIDDEN:
         next_break = breaks
@@ -198,7 +225,8 @@ def time_route(a: Arrays, s: State, c: int) -> None:
 
 @njit(cache=True, nogil=True)
 def delay_cost(a: Arrays, s: State, c: int, k: int, later: int, limit: int) -> int:
-    """Extra lateness when the arrival at position k moves `later` seconds (> 0, within the hard slack); stops counting beyond `limit`."""
+    """Extra lateness when the arrival at position k moves `later` seconds (> 0, within the hard slack); stops
+    counting beyond `limit`."""
     extra = np.int64(0)
     while k < s.length[c]:
         if later <= s.slack_free[c, k]:
@@ -234,13 +262,14 @@ def cost_with(a: Arrays, s: State, c: int, stop: int, at: int) -> int:
 
 @njit(cache=True, nogil=True)
 def insertion(a: Arrays, s: State, stop: int, c: int) -> tuple[int, int]:
-    """The cheapest place of `stop` in route c: (extra cost, position); FORBIDDEN when there is none. Price of change left out."""
+    """The cheapest place of `stop` in route c: (extra cost, position); FORBIDDEN when there is none. Price of change
+    left out."""
     fixed = a.fixed[c, stop]
     length = s.length[c]
     if fixed >= FORBIDDEN or s.loaded[c] + a.load[stop] > a.capacity[c]:
-        return HUGE, -1
+        return np.int64(HUGE), np.int64(-1)
     best = np.int64(HUGE)
-    best_at = -1
+    best_at = np.int64(-1)
     if a.break_from.shape[1] > 0 and a.break_from[c, 0] < FORBIDDEN:
         before, stamp = s.cost[c], s.stamp[c]
         for at in range(a.frozen[c], length + 1):
@@ -363,7 +392,7 @@ def _take_string(a: Arrays, s: State, c: int, stop: int, size: int, out: int) ->
     where = frozen
     while s.route[c, where] != stop:
         where += 1
-    spared = 0
+    spared = np.int64(0)
     if size > 1 and size < length - frozen and _draw(s.random) < 0.5:
         spared = 1
         while size + spared < length - frozen and _draw(s.random) > 0.01:
@@ -422,10 +451,10 @@ def _sort_removed(a: Arrays, s: State, count: int) -> None:
 def _put_back(a: Arrays, s: State, count: int, touched: int, blink: float) -> int:
     """Insert the removed stops one by one at their cheapest place, now and then looking away from a car."""
     cars = a.fixed.shape[0]
-    still_out = 0
+    still_out = np.int64(0)
     for i in range(count):
         node = s.removed[i]
-        best, best_c, best_at = np.int64(HUGE), -1, -1
+        best, best_c, best_at = np.int64(HUGE), np.int64(-1), np.int64(-1)
         for c in range(cars):
             if a.fixed[c, node] >= FORBIDDEN or _draw(s.random) < blink:
                 continue
@@ -488,7 +517,7 @@ def load(a: Arrays, s: State, route: np.ndarray, length: np.ndarray) -> None:
             s.route[c, k] = route[c, k]
             s.car_of[route[c, k]] = c
         time_route(a, s, c)
-    out = 0
+    out = np.int64(0)
     for node in range(len(s.car_of)):
         if s.car_of[node] < 0:
             s.absent[out] = node
@@ -507,7 +536,7 @@ def fill(a: Arrays, s: State) -> None:
         s.removed[i] = s.absent[i]
         s.sort_key[i] = 0.0
     _sort_removed(a, s, count)
-    _put_back(a, s, count, 0, 0.0)
+    _put_back(a, s, count, np.int64(0), 0.0)
     s.numbers[2] = total_cost(a, s)
     if s.numbers[2] < s.numbers[3]:
         keep_best(s)
@@ -525,14 +554,14 @@ def search(
     temperature = hot
     for _ in range(iterations):
         s.numbers[4] += 1
-        touched = 0
+        touched = np.int64(0)
         for c in range(cars):
             s.is_touched[c] = False
         absent_before = s.numbers[0]
-        out = 0
+        out = np.int64(0)
         for i in range(absent_before):
             s.kept_absent[i] = s.absent[i]
-        used = 0
+        used = np.int64(0)
         for c in range(cars):
             if s.length[c] > a.frozen[c]:
                 used += 1

@@ -1,4 +1,5 @@
-"""Turn sequences into a plan with times: every car drives as early as it can, takes its breaks, and waits for its partner."""
+"""Turn sequences into a plan with times: every car drives as early as it can, takes its breaks, and waits for its
+partner."""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ def schedule(
 ) -> Plan:
     """Time these sequences: car id -> stop ids in order, or (stop id, part) for a double visit.
 
-    A sequence that comes too late is timed all the same; `violations` says what is wrong with it. Cars that are left out drive nothing.
+    A sequence that comes too late is timed all the same; `violations` says what is wrong with it. Cars that are left
+    out drive nothing.
     Stops in no sequence become unplanned, with the reason given in `unplanned` or a proved one.
 
     Raises
@@ -76,7 +78,8 @@ def schedule(
 
 
 def _drive_all(problem: Problem, drives: list[_Driving]) -> None:
-    """Advance every car until it is done or waits for a partner; when nobody moves any more, two wait for each other."""
+    """Advance every car until it is done or waits for a partner; when nobody moves any more, two wait for each
+    other."""
     waiting: dict[str, tuple[_Driving, int]] = {}
     queue = list(drives)
     while queue:

@@ -1,6 +1,8 @@
-"""A second opinion: OR-Tools, started from the best plan we have, with the whole model of a night without double visits.
+"""A second opinion: OR-Tools, started from the best plan we have, with the whole model of a night without double
+visits.
 
-On its own OR-Tools is far behind at our sizes; started from a good plan it sometimes finds what string removal does not. Transit matrices,
+On its own OR-Tools is far behind at our sizes; started from a good plan it sometimes finds what string removal does
+not. Transit matrices,
 not Python callbacks (those cost half the quality), and always a time limit (guided local search never stops by itself).
 """
 

@@ -1,4 +1,5 @@
-"""Search for a good plan. Never worse than the incumbent, never unchecked; the same seed and iterations give the same plan."""
+"""Search for a good plan. Never worse than the incumbent, never unchecked; the same seed and iterations give the
+same plan."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from routing.arrays import FORBIDDEN, Arrays, Compiled, with_incumbent
 from routing.check import violations
 from routing.plan import Plan
 from routing.problem import Car, Problem, Stop, TravelMatrix
-from routing.reasons import with_reasons
+from routing.reasons import cheapest, with_reasons
 from routing.schedule import schedule
 
 Orders = Mapping[str, Sequence[tuple[str, int]]]
@@ -24,6 +25,7 @@ def solve(
     problem: Problem,
     *,
     incumbent: Plan | None = None,
+    start: Plan | None = None,
     limit_s: float | None = None,
     iterations: int | None = None,
     seed: int = 0,
@@ -33,8 +35,11 @@ def solve(
 
     Parameters
     ----------
-    incumbent : what drives now; changes against it are priced (`Weights.changed_stop`, `changed_car`), and it is the answer when nothing
+    incumbent : what drives now; changes against it are priced (`Weights.changed_stop`, `changed_car`), and it is the
+    answer when nothing
         better is found. Stops it does not know are added, stops that no longer exist are dropped.
+    start : where the search begins when that is not the incumbent (the incumbent with an urgent call inserted);
+    never worse than this.
     limit_s : wall seconds of search (default 1.0 when `iterations` is not given either).
     iterations : rounds per thread; makes the answer depend on `seed` and `threads` only.
 
@@ -44,7 +49,7 @@ def solve(
     """
     if limit_s is None and iterations is None:
         limit_s = 1.0
-    base = carried_over(problem, incumbent)
+    base = carried_over(problem, start or incumbent, incumbent)
     found = _search(problem, incumbent, base, limit_s, iterations, seed, max(1, threads))
     return better_of(problem, base, found, incumbent)
 
@@ -61,7 +66,8 @@ def better_of(problem: Problem, base: Plan | None, found: Plan | None, incumbent
 
 
 def warm_up() -> None:
-    """Load (or once, compile) the search, so that no request waits for it. Takes about a second when the cache is warm."""
+    """Load (or once, compile) the search, so that no request waits for it. Takes about a second when the cache is
+    warm."""
     matrix = TravelMatrix([[0, 60, 90], [60, 0, 60], [90, 60, 0]])
     car = Car(id="a", place=0, shift_s=(0, 9000))
     stops = [Stop(id=str(k), place=k, service_s=60, window_s=(0, 900), latest_s=1800) for k in (1, 2)]
@@ -75,14 +81,15 @@ def warm_up() -> None:
         insert(pair, bare, "2")
 
 
-def carried_over(problem: Problem, incumbent: Plan | None) -> Plan | None:
-    """The incumbent as an answer to this problem: unknown stops dropped, visits under way first."""
-    if incumbent is None:
+def carried_over(problem: Problem, plan: Plan | None, incumbent: Plan | None) -> Plan | None:
+    """A plan as an answer to this problem: unknown stops dropped, visits under way first, changes counted against
+    the incumbent."""
+    if plan is None:
         return None
     frozen = {stop_id for car in problem.cars for stop_id in car.frozen}
     orders: dict[str, list[tuple[str, int]]] = {}
     for car in problem.cars:
-        known = [one for one in incumbent.sequences.get(car.id, ()) if one[0] in problem.stop_index]
+        known = [one for one in plan.sequences.get(car.id, ()) if one[0] in problem.stop_index]
         head = [(stop_id, dict(known).get(stop_id, 0)) for stop_id in car.frozen]
         orders[car.id] = head + [one for one in known if one[0] not in frozen]
     counts: dict[str, int] = {}
@@ -114,8 +121,24 @@ def _search(
     start = base.sequences if base is not None else {}
     engine = order.search if compiled.has_double_visits else search_apart
     orders = engine(problem, arrays, start, limit_s, iterations, seed, threads)
-    plan = schedule(problem, orders, incumbent=incumbent)
-    return with_reasons(problem, plan)
+    return filled(problem, with_reasons(problem, schedule(problem, orders, incumbent=incumbent)), incumbent)
+
+
+def filled(problem: Problem, plan: Plan, incumbent: Plan | None) -> Plan:
+    """The plan with every stop in it that still fits and pays for itself: a short search can end just before it."""
+    for left_out in plan.unplanned:
+        if left_out.reason != "fits":
+            continue
+        _, places = cheapest(problem, plan, left_out.stop)
+        if not places:
+            continue
+        orders = {car: list(order) for car, order in plan.sequences.items()}
+        for part, (c, at) in enumerate(places):
+            orders[problem.cars[c].id].insert(at, (left_out.stop, part))
+        fuller = schedule(problem, orders, incumbent=incumbent)
+        if fuller.cost.total < plan.cost.total:
+            return filled(problem, with_reasons(problem, fuller), incumbent)
+    return plan
 
 
 def search_apart(
@@ -174,8 +197,7 @@ def temperatures(arrays: Arrays, *, is_warm: bool) -> tuple[float, float]:
 def sound_start(problem: Problem, arrays: Arrays, start: Orders) -> tuple[np.ndarray, np.ndarray]:
     """These orders as arrays, without the stops that break a rule where they are: the search puts those elsewhere."""
     compiled: Compiled = problem.compiled
-    cars, n = arrays.fixed.shape
-    state = ruin.new_state(arrays, 0, wide=n + 2, neighbours=0)
+    state = ruin.new_state(arrays, 0, wide=arrays.fixed.shape[1] + 2, neighbours=0)
     for c, car in enumerate(problem.cars):
         sequence = start.get(car.id) or [(stop_id, 0) for stop_id in car.frozen]
         for position, one in enumerate(sequence):

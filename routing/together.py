@@ -1,4 +1,9 @@
-"""Timing of a whole plan at once, compiled: needed as soon as two nurses meet, because one car's delay then travels to another car."""
+"""Timing of a whole plan at once, compiled: needed as soon as two nurses meet, because one car's delay then travels
+to another car."""
+
+# numba infers the types here: a numpy integer and an int are one to it, and two to mypy
+# flat code compiles faster
+# mypy: disable-error-code="return-value, arg-type, no-any-return, assignment"
 
 from __future__ import annotations
 
@@ -16,7 +21,8 @@ def next_break(a: Arrays, c: int, done: int) -> bool:
 
 @njit(cache=True, nogil=True)
 def set_off(a: Arrays, c: int, now: int, done: int, node: int, stop: int) -> tuple[int, int, bool]:
-    """Take the breaks that must come before driving to `stop`: (moment of driving off, breaks done, whether a break came too late)."""
+    """Take the breaks that must come before driving to `stop`: (moment of driving off, breaks done, whether a break
+    came too late)."""
     leg = np.int64(a.travel[node, stop])
     broken = False
     while next_break(a, c, done):
@@ -55,9 +61,11 @@ def tardy(a: Arrays, node: int, start: int) -> int:
 
 @njit(cache=True, nogil=True)
 def walk(a: Arrays, route: np.ndarray, length: np.ndarray, arrive: np.ndarray, start: np.ndarray) -> int:
-    """Time these routes; fills `arrive` and `start` per node and returns the cost without stops left out, FORBIDDEN when a rule breaks.
+    """Time these routes; fills `arrive` and `start` per node and returns the cost without stops left out, FORBIDDEN
+    when a rule breaks.
 
-    Every car moves until it waits for its partner; when nobody moves any more, two wait for each other and nothing is possible.
+    Every car moves until it waits for its partner; when nobody moves any more, two wait for each other and nothing
+    is possible.
     """
     cars, n = a.fixed.shape
     now = a.leaves.copy()
@@ -184,7 +192,8 @@ def may_arrive(a: Arrays, route: np.ndarray, length: np.ndarray, c: int, at: int
 @njit(cache=True, nogil=True)
 def prices(a: Arrays, route: np.ndarray, length: np.ndarray, nodes: np.ndarray, wanted: int, found: np.ndarray) -> int:
     """Try every place (every pair of places when `nodes` has two) and keep the best per first car in `found` [c, 4]:
-    extra cost, position, second car, second position. Returns the cost before; FORBIDDEN when the plan itself breaks a rule."""
+    extra cost, position, second car, second position. Returns the cost before; FORBIDDEN when the plan itself breaks
+    a rule."""
     cars, n = a.fixed.shape
     arrive = np.zeros(n, np.int64)
     start = np.zeros(n, np.int64)
@@ -224,10 +233,11 @@ def prices(a: Arrays, route: np.ndarray, length: np.ndarray, nodes: np.ndarray, 
 def cheapest(
     a: Arrays, route: np.ndarray, length: np.ndarray, nodes: np.ndarray, wanted: int
 ) -> tuple[int, int, int, int, int]:
-    """The cheapest place of all: (extra cost, first car, position, second car, position); FORBIDDEN when there is none."""
+    """The cheapest place of all: (extra cost, first car, position, second car, position); FORBIDDEN when there is
+    none."""
     found = np.zeros((a.fixed.shape[0], 4), np.int64)
     prices(a, route, length, nodes, wanted, found)
-    best = 0
+    best = np.int64(0)
     for c in range(len(found)):
         if found[c, 0] < found[best, 0]:
             best = c

@@ -1,0 +1,159 @@
+"""`python -m routing solve|recommend|check|explain|replay FILE`: the package from the command line. Answers are JSON
+or Dutch sentences."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import Any
+
+from routing.problem import Problem, ProblemError
+
+FORMATS = ("night", "solomon", "hhcrsp")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 when all is well, 1 when a plan breaks a rule, 2 when the question is wrong."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except ProblemError as error:
+        print(f"routing: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m routing", description="Plan a night of visits.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    solve = _command(commands, "solve", _solve, "search for a plan and print it")
+    solve.add_argument("--limit", type=float, default=2.0, metavar="SECONDS", help="wall time of the search (2)")
+    solve.add_argument("--iterations", type=int, help="rounds a thread instead of seconds: the same answer every time")
+    solve.add_argument("--seed", type=int, default=0)
+    solve.add_argument("--threads", type=int, default=1)
+    solve.add_argument("--incumbent", metavar="PLAN", help="start from this plan; changes against it are priced")
+    solve.add_argument("--apart", action="store_true", help="in a child process with limits, OR-Tools included")
+    recommend = _command(commands, "recommend", _recommend, "who can take a stop that the plan leaves out")
+    recommend.add_argument("plan")
+    recommend.add_argument("stop")
+    check = _command(commands, "check", _check, "every rule a plan breaks")
+    check.add_argument("plan")
+    explain = _command(commands, "explain", _explain, "why a stop is where it is, or why it is nowhere")
+    explain.add_argument("plan")
+    explain.add_argument("stop", nargs="?")
+    replay = _command(commands, "replay", _replay, "play the night: urgent stops become known when they come in")
+    replay.add_argument("--limit", type=float, default=0.1, metavar="SECONDS", help="search after each call (0.1)")
+    replay.add_argument("--seed", type=int, default=0)
+    return parser
+
+
+def _command(commands: Any, name: str, run: Any, sentence: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, help=sentence, description=sentence)
+    command.add_argument("file")
+    command.add_argument("--format", choices=FORMATS, default="night")
+    command.set_defaults(run=run)
+    return command
+
+
+def _question(options: argparse.Namespace) -> Problem:
+    from routing.formats import read
+
+    return read(options.file, options.format)
+
+
+def _print(document: Any) -> None:
+    json.dump(document, sys.stdout, ensure_ascii=False)
+    print()
+
+
+def _solve(options: argparse.Namespace) -> int:
+    from routing.child import solve_apart
+    from routing.formats import plan_document, read_plan
+    from routing.solve import solve, warm_up
+
+    if options.limit <= 0 or options.threads < 1 or (options.iterations is not None and options.iterations < 0):
+        raise ProblemError("--limit must be above 0, --threads at least 1 and --iterations at least 0")
+    problem = _question(options)
+    incumbent = read_plan(options.incumbent, problem) if options.incumbent else None
+    warm_up()
+    if options.apart:
+        plan = solve_apart(
+            problem, incumbent=incumbent, limit_s=options.limit, seed=options.seed, threads=options.threads
+        )
+    else:
+        limit_s = None if options.iterations is not None else options.limit
+        plan = solve(
+            problem,
+            incumbent=incumbent,
+            limit_s=limit_s,
+            iterations=options.iterations,
+            seed=options.seed,
+            threads=options.threads,
+        )
+    _print(plan_document(problem, plan, options.format))
+    return 0
+
+
+def _recommend(options: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from routing.explain import sentence
+    from routing.formats import read_plan
+    from routing.insert import insert
+
+    problem = _question(options)
+    advice = insert(problem, read_plan(options.plan, problem), options.stop)
+    document = asdict(advice)
+    for option, entry in zip(advice.options, document["options"], strict=True):
+        entry["sentences"] = [sentence(one) for one in option.reasons]
+    for rejection, entry in zip(advice.rejected, document["rejected"], strict=True):
+        entry["sentence"] = sentence(rejection)
+    _print(document)
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from routing.check import evaluate, violations
+    from routing.formats import read_plan
+
+    problem = _question(options)
+    plan = read_plan(options.plan, problem)
+    broken = violations(problem, plan)
+    _print({"violations": [asdict(one) for one in broken], "cost": asdict(evaluate(problem, plan))})
+    return 1 if broken else 0
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from routing.explain import explain
+    from routing.formats import read_plan
+
+    problem = _question(options)
+    plan = read_plan(options.plan, problem)
+    if options.stop is not None and options.stop not in problem.stop_index:
+        raise ProblemError(f"there is no stop {options.stop!r}")
+    wanted = [options.stop] if options.stop is not None else [one.stop for one in plan.unplanned]
+    for stop_id in wanted:
+        print(f"{stop_id}:")
+        for line in explain(problem, plan, stop_id).lines:
+            print(f"  {line}")
+    if not wanted:
+        print("Alle bezoeken zijn ingedeeld.")
+    return 0
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from routing.replay import replay
+    from routing.solve import warm_up
+
+    problem = _question(options)
+    warm_up()
+    _print(replay(problem, limit_s=options.limit, seed=options.seed))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""What every source of travel times promises."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from routing.problem import TravelMatrix
+
+
+class Point(NamedTuple):
+    """Degrees north and east."""
+
+    lat: float
+    lon: float
+
+
+class TravelTimes(Protocol):
+    """A source of travel times. `matrix` never fails and never gives 0 seconds between two different places."""
+
+    name: str
+
+    def matrix(self, points: Sequence[Point]) -> TravelMatrix:
+        """Seconds and metres between all points, with the source of each cell."""
+        ...
+
+    def route(self, points: Sequence[Point]) -> list[Point]:
+        """The line to draw on a map through these points, in order."""
+        ...
+
+    def health(self) -> tuple[bool, str]:
+        """Whether the source answers now, and a sentence about it."""
+        ...
+
+
+def scaled(seconds: np.ndarray, factor: float) -> np.ndarray:
+    """Seconds times `ROUTING_TIME_FACTOR`, whole, and at least 1 wherever they were more than 0."""
+    return np.where(seconds > 0, np.maximum(1, np.rint(seconds * factor)), 0).astype(np.int32)
+
+
+def merged(points: Sequence[Point], seconds: np.ndarray, metres: np.ndarray, name: str, factor: float) -> TravelMatrix:
+    """A provider's answer with crow in every cell that is nan; two addresses are never 0 seconds apart."""
+    from routing.travel.crow import Crow
+
+    crow = Crow(factor).matrix(points)
+    crow_s, crow_m = np.asarray(crow.duration_s), np.asarray(crow.distance_m)
+    is_known = np.isfinite(seconds) & np.isfinite(metres)
+    known_s = scaled(np.maximum(1, np.where(is_known, seconds, 1)), factor)
+    duration_s = np.where(is_known, known_s, crow_s)
+    distance_m = np.where(is_known, np.rint(np.where(is_known, metres, 0)), crow_m)
+    same = crow_s == 0
+    duration_s[same], distance_m[same] = 0, 0
+    return TravelMatrix(
+        duration_s.astype(np.int32),
+        distance_m.astype(np.int32),
+        source=name,
+        source_cell=np.where(is_known, 0, 1).astype(np.uint8),
+        sources=(name, crow.source),
+    )
