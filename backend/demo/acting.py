@@ -18,6 +18,7 @@ from backend.intake.rules import Call, Caller, CallerRelation, Channel
 from backend.people.accounts import StaffAccounts
 from backend.people.models import Client, Staff
 from backend.platform.actor import SYSTEM, Actor
+from backend.platform.clock import local
 from backend.platform.db import Session, reading
 from backend.platform.ids import new_id
 from backend.platform.login import LoginSession
@@ -192,9 +193,9 @@ def _write(nurse: Actor, visit: Visit, now: datetime) -> None:
     told = told or _plain_report(visit)
     follow_ups = []
     if told.follow_up:
-        text, owner, hours = told.follow_up
+        text, owner = told.follow_up
         follow_ups = [
-            visits.Action(id=new_id(), text=text, owner=FollowUpOwner(owner), due_at=now + timedelta(hours=hours + 3))
+            visits.Action(id=new_id(), text=text, owner=FollowUpOwner(owner), due_at=_noon_after_the_night(now))
         ]
     content = visits.Report(
         report_id=new_id(),
@@ -212,6 +213,10 @@ def _write(nurse: Actor, visit: Visit, now: datetime) -> None:
     )
     with unit_of_work(actor=nurse) as uow:
         visits.report(uow, visit_id=visit.id, content=content, happened_at=now)
+
+
+def _noon_after_the_night(now: datetime) -> datetime:
+    return (local(now) + timedelta(hours=20)).replace(hour=12, minute=0, second=0, microsecond=0)
 
 
 REPORTS: dict[UUID, Report] = {}

@@ -150,7 +150,7 @@ def clients() -> list[Client]:
                 initials="JAMPSHCEWRT"[(i * 3) % 11] + ".",
                 prefix=prefix,
                 family_name=family,
-                birth_date=date(1929 + (i * 11) % 26, 1 + (i * 5) % 12, 1 + (i * 13) % 28),
+                birth_date=date(1931 + (i * 11 + 11) % 24, 1 + (i * 5) % 12, 1 + (i * 13) % 28),
                 phone=f"020 555 {20 + i // 50:02d} {10 + i % 50:02d}",
                 street=street,
                 house_number=11 + (i * 37) % 240,

@@ -43,8 +43,8 @@ class Report:
     evaluation: str
     plan: str
     measurements: tuple[tuple[str, Any, str], ...] = ()
-    follow_up: tuple[str, str, float] | None = None
-    """Text, owner, and hours after the night's end by which it must be done."""
+    follow_up: tuple[str, str] | None = None
+    """What has to be done before noon after the night, and by whom."""
     counterfactual: str = "gp_post"
     needed_after: str = "none"
 
@@ -65,13 +65,13 @@ _CALL_BACK = "Bel terug als het erger wordt, als u koorts krijgt, of als u zich 
 
 # The night before: closed, read, and still visible as contact within 72 hours.
 YESTERDAY = (
-    Scene(3.2, Ask(0, "catheter", "Er komt sinds middernacht bijna niets meer in de zak en het drukt.", "informal_carer", "sinds 00:00"),
+    Scene(3.2, Ask(0, "catheter", "Er komt al een paar uur bijna niets meer in de zak en het drukt.", "informal_carer", "een paar uur"),
           Decide("U3", "visit", competences=("bladder_catheter",), counterfactual="gp_post"),
-          Report("Drukgevoel, weinig urine sinds middernacht.", "Katheter loopt traag, vlokken in de urine. Pijn 4.",
+          Report("Drukgevoel, sinds een paar uur weinig urine.", "Katheter loopt traag, vlokken in de urine.",
                  "Beginnende verstopping.", "Gespoeld met NaCl, loopt weer goed. Meer drinken besproken.",
-                 (("pain", 4, "NRS"), ("temperature", 36.9, "°C")), ("Letten op de afloop; bij herhaling katheter wisselen", "own_organisation", 5)),
+                 (("pain", 4, "NRS"), ("temperature", 36.9, "°C")), ("Letten op de afloop; bij herhaling katheter wisselen", "own_organisation")),
           car=2),
-    Scene(4.1, Ask(4, "chronic_illness", "Ik weet niet meer of ik mijn pil van tien uur heb genomen.", onset="vanavond"),
+    Scene(4.1, Ask(4, "chronic_illness", "Ik weet niet meer of ik mijn avondpil heb genomen.", onset="vanavond"),
           Decide("U5", "phone_advice", "Niet alsnog innemen; de volgende op de gewone tijd.", _CALL_BACK, counterfactual="gp_post")),
 )  # fmt: skip
 
@@ -84,14 +84,14 @@ TONIGHT = (
           Report("Van de bank gegleden bij het opstaan. Geen pijn, hoofd niet gestoten.", "Helder, beweegt alles. Geen wond of stand.",
                  "Val zonder letsel, hulp bij opstaan nodig.", "Met tilhulp opgestaan, terug in bed. Vloerkleed weggehaald.",
                  (("blood_pressure", "138/82", "mmHg"), ("pulse", 78, "/min"), ("pain", 0, "NRS")),
-                 ("Valpreventie doornemen; kleed in de kamer vastleggen of weghalen", "own_organisation", 10), "ambulance"), car=2),
-    Scene(0.8, Ask(5, "diabetes", "Mijn suiker is 16 en ik heb al gespoten. Moet ik nog een keer?", onset="gemeten om kwart voor twaalf"),
+                 ("Valpreventie doornemen; kleed in de kamer vastleggen of weghalen", "own_organisation"), "ambulance"), car=2),
+    Scene(0.8, Ask(5, "diabetes", "Mijn suiker is 16 en ik heb al gespoten. Moet ik nog een keer?", onset="net gemeten"),
           Decide("U4", "phone_advice", "Nu niet bijspuiten. Water drinken en over twee uur opnieuw meten.", "Bel meteen bij braken, sufheid of boven 20.",
                  counterfactual="gp_post")),
     Scene(1.1, Ask(11, "medical_aids", "De batterij van de tillift is leeg en ik lig in de lift.", "client", "nu"),
           Decide("U3", "visit", minutes=20, counterfactual="own_organisation"),
           Report("Zat vast in de tillift, geen pijn.", "Lift met de hand laten zakken, accu in de lader.", "Technisch probleem.",
-                 "Accu laadt. Leverancier bellen voor een tweede accu.", (), ("Leverancier tillift bellen: tweede accu", "own_organisation", 6),
+                 "Accu laadt. Leverancier bellen voor een tweede accu.", (), ("Leverancier tillift bellen: tweede accu", "own_organisation"),
                  "own_organisation"), car=3),
     Scene(1.5, Ask(14, "pain_chest_pain", "Mijn vrouw heeft een drukkende pijn op de borst, ze is klam en grauw.", "informal_carer", "tien minuten"),
           Decide("U1", "emergency_call", emergency_to="Meldkamer Ambulancezorg", counterfactual="ambulance")),
@@ -111,7 +111,7 @@ TONIGHT = (
 
 # What is on the line now, and what keeps coming while you watch.
 NOW = (
-    Ask(0, "catheter", "De katheter zit weer verstopt sinds half twee. Ze heeft veel pijn en wordt onrustig.", "informal_carer", "sinds 01:30",
+    Ask(0, "catheter", "De katheter zit weer verstopt. Ze heeft veel pijn en wordt onrustig.", "informal_carer", "sinds een half uur",
         "Slang nagekeken op een knik"),
     Ask(29, "fall_trauma_fracture", "Ik ben gevallen in de badkamer en mijn pols doet zeer.", "client", "net"),
 )  # fmt: skip
@@ -123,7 +123,7 @@ STREAM = (
     Ask(41, "fall_trauma_fracture", "Mijn buurman ligt in de gang, hij praat gewoon maar komt niet op.", "other", "hij belde net"),
     Ask(44, "feeding_tube", "De sonde van mijn man is eruit gegleden.", "informal_carer", "bij het omdraaien"),
     Ask(47, "frail_elderly", "Vader dwaalt door het huis en doet de voordeur steeds open.", "informal_carer", "sinds een uur"),
-    Ask(50, "palliative_care", "De pijn is niet meer te houden met wat we hebben.", "informal_carer", "sinds elf uur"),
+    Ask(50, "palliative_care", "De pijn is niet meer te houden met wat we hebben.", "informal_carer", "sinds vanavond"),
     Ask(53, "medical_aids", "De zuurstof piept en ik weet niet wat het betekent.", "client", "vijf minuten"),
     Ask(56, "wound_bite", "De pleister op haar stuit is los en het is nat.", "informal_carer"),
     Ask(59, "constipation", "Ik heb buikpijn en moet steeds naar het toilet zonder dat er iets komt."),

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 import marshmallow as ma
-from marshmallow import validate
+from marshmallow import validate as validate
 from marshmallow.fields import *  # noqa: F403  (rooms write fields.Text, fields.UUID, fields.List from one place)
 from marshmallow.fields import Field, String
 

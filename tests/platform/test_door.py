@@ -39,7 +39,7 @@ def test_every_answer_carries_the_same_locks(client: Browser, path: str) -> None
     headers = client.get(path).headers
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
