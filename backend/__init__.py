@@ -19,7 +19,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     settings.refuse_unsafe()
     _log_without_people(settings.log_level)
     app = Flask("backend", root_path=str(ROOT / "backend"), static_folder=str(ROOT / "static"), static_url_path="/static")
-    app.view_functions["static"].access_roles = frozenset({web.ANYONE})  # type: ignore[attr-defined]
+    web.access(web.ANYONE)(app.view_functions["static"])
     runtime = Runtime(settings, Database(settings.database_url, pool_size=settings.threads), clock)
     app.extensions["nachtronde"] = runtime
     runtime.streams = Streams(app)

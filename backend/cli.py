@@ -1,18 +1,21 @@
 """`flask ...`: what is done from the command line rather than from a screen."""
 
-import os
+import contextlib
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from backend.platform import schema, worker
+from backend.platform import schema, tidy, worker
+from backend.platform.actor import SYSTEM
 from backend.platform.config import settings
 from backend.platform.db import database
+from backend.platform.uow import unit_of_work
 
 db = AppGroup("db", help="De database: bijwerken, of een stap terug.")
 
@@ -40,35 +43,63 @@ def work() -> None:
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
+    with unit_of_work(actor=SYSTEM) as uow:
+        tidy.ask_for_tidying(uow)
     worker.work(current_app._get_current_object(), stop)  # type: ignore[attr-defined]
 
 
 @click.command("serve")
-@click.option(
-    "--host", default="127.0.0.1", show_default=True, help="Adres om op te luisteren; alleen deze machine, tenzij u het anders zegt."
-)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Luisteradres; anders alleen deze machine.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @with_appcontext
 def serve(host: str, port: int) -> None:
     """Open de deuren: pagina's, API en het werk ernaast, op één machine."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     if not schema.is_current(database()):
         raise click.ClickException("De database is niet bijgewerkt. Doe eerst: flask db upgrade")
     threads = settings().threads
     database().dispose()  # the children make their own connections
-    beside = subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", "work"], env=os.environ.copy())
     click.echo(f"Nachtronde: http://{'localhost' if host == '127.0.0.1' else host}:{port}   (stoppen met Ctrl-C)")
+    with _worker_beside():
+        Granian(
+            "wsgi:app",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=1,
+            blocking_threads=threads,
+            backpressure=threads * 4,
+            log_level=LogLevels.error,
+            respawn_failed_workers=True,
+        ).serve()
+
+
+@contextlib.contextmanager
+def _worker_beside() -> Iterator[None]:
+    """Keep a worker process going as long as the server is; one that dies is started again."""
+    stopping = threading.Event()
+    running: list[subprocess.Popen[bytes]] = []
+
+    def keep() -> None:
+        while not stopping.is_set():
+            running[:] = [subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", "work"])]
+            running[0].wait()
+            stopping.wait(2)
+
+    threading.Thread(target=keep, name="worker", daemon=True).start()
     try:
-        Granian("wsgi:app", address=host, port=port, interface=Interfaces.WSGI, workers=1, blocking_threads=threads,
-                backpressure=threads * 4, log_enabled=True, log_access=False, respawn_failed_workers=True).serve()  # fmt: skip
+        yield
     finally:
-        beside.terminate()
-        try:
-            beside.wait(10)
-        except subprocess.TimeoutExpired:
-            beside.kill()
+        stopping.set()
+        for worker_process in running:
+            worker_process.terminate()
+            try:
+                worker_process.wait(10)
+            except subprocess.TimeoutExpired:
+                worker_process.kill()
 
 
 def register(app: Flask) -> None:

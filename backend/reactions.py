@@ -9,7 +9,7 @@ from backend.handover.jobs import JOBS as HANDOVER_JOBS
 from backend.intake import service as intake
 from backend.intake.events import CareRequestRegistered, ClientIdentified
 from backend.people.events import ClientChanged, ClientMerged
-from backend.platform import mail
+from backend.platform import mail, tidy
 from backend.platform.runtime import Jobs, Reactions
 from backend.triage import service as triage
 from backend.triage.events import TriageDecided
@@ -30,4 +30,11 @@ REACTIONS: Reactions = {
 }
 
 # After the transaction, by the worker.
-JOBS: Jobs = {"send_mail": mail.send_mail, **DISPATCH_JOBS, **VISITS_JOBS, **HANDOVER_JOBS, **DEMO_JOBS}
+JOBS: Jobs = {
+    "send_mail": mail.send_mail,
+    "tidy": tidy.tidy,
+    **DISPATCH_JOBS,
+    **VISITS_JOBS,
+    **HANDOVER_JOBS,
+    **DEMO_JOBS,
+}

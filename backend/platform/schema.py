@@ -3,10 +3,7 @@
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from backend.platform.db import Database
 from backend.platform.events import EventCounter
@@ -25,6 +22,8 @@ def alembic_config(database: Database) -> Config:
 
 def upgrade(database: Database, to: str = "head") -> None:
     """Run the migrations that this database has not had, and lay the first row of the record."""
+    from alembic import command
+
     with database.write_gate():
         command.upgrade(alembic_config(database), to)
     if to == "head":
@@ -33,12 +32,17 @@ def upgrade(database: Database, to: str = "head") -> None:
 
 def downgrade(database: Database, to: str = "-1") -> None:
     """Undo migrations: by default the last one."""
+    from alembic import command
+
     with database.write_gate():
         command.downgrade(alembic_config(database), to)
 
 
 def is_current(database: Database) -> bool:
     """Has this database had every migration?"""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     with database.engine.connect() as connection:
         has = MigrationContext.configure(connection).get_current_revision()
     return has == ScriptDirectory.from_config(alembic_config(database)).get_current_head()

@@ -38,7 +38,7 @@ _HEADERS = {
     "form-action 'self'; frame-ancestors 'none'; manifest-src 'self'; worker-src 'self'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    # Not "no-referrer": a browser then says "Origin: null" with our own forms, and we could not tell them from forgeries.
+    # Not "no-referrer": a browser then says "Origin: null" with our own forms, as it would with somebody else's.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",

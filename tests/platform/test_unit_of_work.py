@@ -8,13 +8,14 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from backend.platform import worker
+from backend.platform import login, tidy, worker
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import SettableClock
 from backend.platform.db import reading
 from backend.platform.events import Event, EventRow
 from backend.platform.outbox import OutboxJob
 from backend.platform.uow import UnitOfWork, unit_of_work
+from tests import builders
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,3 +187,23 @@ def test_two_workers_never_hold_the_same_job(app: Flask, jobs: dict) -> None:
     for thread in threads:
         thread.join(60)
     assert sorted(held) == list(range(40))
+
+
+def test_what_nobody_needs_any_more_is_cleared_away_and_a_dead_job_is_not(app: Flask, clock: SettableClock) -> None:
+    nurse = builders.actor_of(builders.a_staff_member())
+    with unit_of_work(actor=SYSTEM) as uow:
+        login.start(uow, nurse)
+        uow.enqueue("old", {}, key="old")
+        uow.enqueue("dead", {}, key="dead")
+        uow.session.flush()
+        dead = uow.session.scalars(sa.select(OutboxJob).where(OutboxJob.key == "dead")).one()
+        dead.dead_at = uow.now
+        uow.cancel("old")
+    clock.advance(days=36)
+    with unit_of_work(actor=SYSTEM) as uow:
+        tidy.ask_for_tidying(uow)
+    assert worker.run_due(app) == 1
+    with reading(SYSTEM) as session:
+        kept = set(session.scalars(sa.select(OutboxJob.kind).where(OutboxJob.kind != "tidy")))
+        assert session.scalar(sa.select(sa.func.count()).select_from(login.LoginSession)) == 0
+    assert kept == {"dead"}
