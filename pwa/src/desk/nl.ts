@@ -111,6 +111,8 @@ export const OUTCOME_KEYS: Record<string, string> = {
   refer_own_organisation: 'o',
   not_night_care: 'n',
 }
+/** Where the address on the map is less sure than the door itself. */
+export const UNSURE_PLACES = new Set(['pc6', 'pc4', 'unknown'])
 export const PRECISION_WORDS: Record<string, string> = {
   address: 'op het adres',
   pc6: 'op de postcode (ongeveer 35 m)',

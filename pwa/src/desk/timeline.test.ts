@@ -4,9 +4,9 @@ import { blockOf, blocksOf, hourMarks, percent, visibleSpan } from './timeline'
 
 const night = aBoard().night
 
-test('the present stands at a third, and the window stays inside the night', () => {
+test('the present stands at a quarter, and the window stays inside the night', () => {
   const span = visibleSpan(night, NOW)
-  expect(percent(span, NOW)).toBeCloseTo(33.3, 0)
+  expect(percent(span, NOW)).toBeCloseTo(25, 0)
   expect(visibleSpan(night, Date.parse(night!.starts_at)).from).toBe(Date.parse(night!.starts_at))
   expect(visibleSpan(night, Date.parse(night!.ends_at)).until).toBe(Date.parse(night!.ends_at))
   expect(visibleSpan(night, NOW, 10)).toEqual({ from: Date.parse(night!.starts_at), until: Date.parse(night!.ends_at) })
@@ -42,5 +42,5 @@ test('a label may run on until the next visit begins', () => {
 })
 
 test('there is a mark at every whole hour', () => {
-  expect(hourMarks(visibleSpan(night, NOW)).length).toBe(6)
+  expect(hourMarks(visibleSpan(night, NOW)).length).toBe(5)
 })

@@ -12,15 +12,16 @@ export interface Block {
   drive: { left: number; width: number } | null
   stay: { left: number; width: number }
   is_late: boolean
-  is_proposal: boolean
+  /** Sent tonight, and the nurse has not said yes yet. */
+  is_unanswered: boolean
   /** Room for its label until the next visit begins, in the same percentages. */
   room: number
 }
 
-/** Six hours with the present at a third, kept inside the night where that is possible. */
-export function visibleSpan(night: Pick<Night, 'starts_at' | 'ends_at'> | null, now: number, hours = 6): Span {
+/** A few hours with the present at a quarter, kept inside the night where that is possible. */
+export function visibleSpan(night: Pick<Night, 'starts_at' | 'ends_at'> | null, now: number, hours = 5): Span {
   const width = hours * HOUR
-  let from = now - width / 3
+  let from = now - width / 4
   if (night !== null) {
     const start = Date.parse(night.starts_at)
     const end = Date.parse(night.ends_at)
@@ -54,7 +55,7 @@ export function blockOf(visit: BoardVisit, span: Span, now: number): Block | nul
     drive: leave === null ? null : clip(span, leave, arrive),
     stay,
     is_late: isLate(visit, now),
-    is_proposal: visit.status === 'assigned',
+    is_unanswered: visit.status === 'assigned' && visit.kind === 'unplanned',
     room: stay.width,
   }
 }

@@ -316,6 +316,7 @@ export interface CareRequest {
   measures_taken: string | null
   location_note: string | null
   contact_72h_checked: boolean
+  suggested_links: { id: string; reference: string; received_at: string; status: string; question: string }[]
 }
 export interface TriageDecision {
   id: string

@@ -4,7 +4,7 @@ import { untrack } from 'svelte'
 import { api } from '../api'
 import { desk } from '../desk.svelte'
 import { fieldError } from '../nl'
-import type { Client, LookBack, Proposal } from '../types'
+import type { CareRequest, Client, LookBack, Proposal } from '../types'
 import { Autosave, type SaveState } from './autosave'
 import { catalogue, pathwayFor, rulesFor, type Catalogue } from './catalogue'
 import {
@@ -23,6 +23,8 @@ export class Intake {
   lookBack = $state.raw<LookBack | null>(null)
   lookBackFailed = $state(false)
   proposal = $state.raw<Proposal | null>(null)
+  /** Earlier calls that are probably about the same thing. */
+  links = $state.raw<CareRequest['suggested_links']>([])
   saving = $state<SaveState>('clean')
   busy = $state(false)
   errors = $state<Record<string, string>>({})
@@ -50,7 +52,10 @@ export class Intake {
   }
 
   async open(): Promise<void> {
-    if (this.form.reference !== null) this.claim()
+    if (this.form.reference !== null) {
+      this.claim()
+      void api.careRequest(this.form.request_id).then((request) => (this.links = request.suggested_links)).catch(() => undefined)
+    }
     await Promise.all([this.readCatalogue(), this.readClient()])
   }
 
@@ -197,6 +202,7 @@ export class Intake {
       const answer = await api.register(requestBody(this.form))
       if (this.form.is_unknown_client) this.form.client_id = this.form.unknown.id
       this.form.reference = answer.reference
+      this.links = answer.suggested_links
       this.claim()
       await this.autosave.flush()
       return true
