@@ -31,7 +31,11 @@ def main() -> None:
     os.environ.setdefault("NACHTRONDE_DATABASE_URL", f"sqlite:///{ROOT / 'instance' / 'demo.db'}")
     os.environ.setdefault("NACHTRONDE_PUBLIC_URL", f"http://localhost:{port}")
     os.environ.setdefault("NACHTRONDE_LOG_LEVEL", "warning")
-    os.environ.setdefault("NACHTRONDE_PLAN_NIGHT_S", "1")  # the first look at the demo should not wait for a perfect route
+    # five cars: a second finds what ten would, and the night so far is played with four plans in it
+    os.environ.setdefault("NACHTRONDE_PLAN_NIGHT_S", "1")
+    os.environ.setdefault(
+        "NACHTRONDE_PLAN_NIGHT_S", "1"
+    )  # the first look at the demo should not wait for a perfect route
 
     from flask.cli import ScriptInfo
 

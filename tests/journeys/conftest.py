@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -16,8 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from backend.demo.cast import PASSWORD
+from tests import databases
 from tests.conftest import ROOT
 from tools.browser import find
 
@@ -86,6 +91,22 @@ def wait_until_it_answers(url: str, server: subprocess.Popen[bytes], log: Path, 
     raise AssertionError(f"the server does not answer:\n{log.read_text(errors='replace')}")
 
 
+def a_filled_night(environment: dict[str, str]) -> Path:
+    """The demo night, filled once a run; each house gets a copy of it."""
+    folder = Path(os.environ[databases.RUN])
+    filled = folder / "demo.db"
+    with FileLock(folder / "demo.lock"):
+        if not filled.exists():
+            beginning = folder / "demo-beginning.db"
+            House("", {**environment, "NACHTRONDE_DATABASE_URL": f"sqlite:///{beginning}"}, folder).flask(
+                "demo", "fill"
+            )
+            with contextlib.closing(sqlite3.connect(beginning)) as night:
+                night.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            beginning.rename(filled)
+    return filled
+
+
 @contextlib.contextmanager
 def a_house(folder: Path, *, fill: bool = True, **settings: str) -> Iterator[House]:
     """Start a house on a database of its own; with `fill` its demo night is filled first."""
@@ -97,13 +118,15 @@ def a_house(folder: Path, *, fill: bool = True, **settings: str) -> Iterator[Hou
         "NACHTRONDE_DATABASE_URL": f"sqlite:///{folder / 'night.db'}",
         "NACHTRONDE_PUBLIC_URL": url,
         "NACHTRONDE_LOG_LEVEL": "warning",
+        "NACHTRONDE_PLAN_NIGHT_S": "1",
         **settings,
     }
     log = folder / "server.log"
     house = House(url, environment, log)
-    house.flask("db", "upgrade")
     if fill:
-        house.flask("demo", "fill")
+        shutil.copy(a_filled_night(environment), folder / "night.db")
+    else:
+        house.flask("db", "upgrade")
     with log.open("wb") as said:
         server = subprocess.Popen(
             [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--port", str(port)],
@@ -162,9 +185,9 @@ def person(chromium: Browser, house: House, request: pytest.FixtureRequest) -> I
         if login:
             page.goto("/login")
             page.fill("input[name=login]", login)
-            page.fill("input[name=password]", password or "")
-            page.click("button[type=submit]")
-            page.wait_for_url(lambda url: "/login" not in url)
+            page.fill("input[name=password]", password or PASSWORD)
+            page.get_by_role("button", name="Inloggen").click()
+            page.wait_for_load_state()
         return page
 
     failed_before = request.session.testsfailed
