@@ -37,7 +37,8 @@ export default defineConfig(({ mode }) => {
   const app = mode === 'desk' ? 'desk' : 'phone'
   return {
     ...shared,
-    plugins: [svelte(), themeBeforePaint(app, path('src/shared/theme-first.js')), precacheList(app), keepThirtyDays(app)],
+    // Short class names: they stand in every template that the phone downloads.
+    plugins: [svelte({ compilerOptions: { cssHash: ({ hash, css }) => `s${hash(css).slice(0, 5)}` } }), themeBeforePaint(app, path('src/shared/theme-first.js')), precacheList(app), keepThirtyDays(app)],
     build: {
       outDir,
       emptyOutDir: false,

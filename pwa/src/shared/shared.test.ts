@@ -27,10 +27,10 @@ describe('time', () => {
 
 describe('sentences', () => {
   test('a code becomes Dutch, and an unknown code is never shown', () => {
-    expect(sentence('already_assigned', { by: 'Noor', car_name: 'Auto 2' })).toContain('Auto 2, door Noor')
+    expect(sentence('not_logged_in')).toContain('Log opnieuw in')
     expect(sentence('something_new')).not.toContain('something_new')
-    addSentences({ something_new: 'Nu wel.' })
-    expect(sentence('something_new')).toBe('Nu wel.')
+    addSentences({ something_new: ({ by }) => `Nu wel, zegt ${by}.` })
+    expect(sentence('something_new', { by: 'Noor' })).toBe('Nu wel, zegt Noor.')
   })
 })
 

@@ -21,13 +21,15 @@ export interface NewCommand {
   nowMs: number
   /** How long it can be undone; 0 sends it at once. */
   holdMs: number
+  /** Not a tap of hers: it leaves the undo of the last tap alone. */
+  isQuiet?: boolean
 }
 
 /** Keeps a command. Whatever was still held goes with it: the next tap says that the last one was meant. */
-export function enqueue(store: Store, { command, label, nowMs, holdMs }: NewCommand): Promise<void> {
+export function enqueue(store: Store, { command, label, nowMs, holdMs, isQuiet = false }: NewCommand): Promise<void> {
   return store.write(async (tx) => {
     const commands = await tx.all('commands')
-    for (const held of commands.filter((c) => c.state === 'waiting' && c.hold_until_ms > 0)) {
+    for (const held of commands.filter((c) => !isQuiet && c.state === 'waiting' && c.hold_until_ms > 0)) {
       await tx.put('commands', { ...held, hold_until_ms: 0 })
     }
     if (command.kind === 'position') {
@@ -246,6 +248,8 @@ async function applyEvent(tx: Tx, event: FeedPage['events'][number], nowIso: str
 
 async function noticeGone(tx: Tx, visit: Visit, at: string): Promise<void> {
   if (visit.status === 'done' || visit.status === 'cancelled') return
+  // The planner shuffles what lies ahead; a route that nobody has promised yet is no news.
+  if (visit.kind === 'planned' && visit.status === 'assigned') return
   await addNotice(tx, 'withdrawn', visit, at)
 }
 
@@ -256,8 +260,10 @@ async function noticeChanged(tx: Tx, before: Visit, after: Visit | undefined, at
   else if (before.status === 'cancelled' || isFurther(before.status, after.status)) await addNotice(tx, 'given_again', after, at)
 }
 
+export const labelOf = (visit: Visit): string => [visit.reference, visit.client.label].filter(Boolean).join(' · ')
+
 async function addNotice(tx: Tx, kind: Notice['kind'], visit: Visit, at: string): Promise<void> {
-  const label = `${visit.reference} · ${visit.client.label}`
+  const label = labelOf(visit)
   await tx.put('notices', { id: `${kind}:${visit.id}:${at}`, kind, visit_id: visit.id, label, at })
 }
 

@@ -14,7 +14,7 @@ export interface Client {
   street: string
   house_number: number | null
   addition: string | null
-  postcode: string
+  postcode: string | null
   city: string
   entry_note: string | null
   lat: number | null
@@ -39,22 +39,24 @@ export interface LookBack {
 /** Bezoek: one visit as the house last told it. */
 export interface Visit {
   id: string
-  reference: string
+  reference: string | null
   kind: 'planned' | 'unplanned'
   urgency: UrgencyCode
   status: Status
   sequence: number | null
   eta_at: string | null
   travel_s: number | null
-  window_start: string | null
-  window_end: string | null
-  latest_at: string | null
-  service_minutes: number | null
+  window_start: string
+  /** For an unplanned visit: the norm. */
+  window_end: string
+  latest_at: string
+  service_minutes: number
   version: number
   complaint: string
   question: string | null
   onset: string | null
   measures_taken: string | null
+  location_note?: string | null
   callback: { name: string | null; relation: string | null; number: string | null } | null
   client: Client
   triage: { abcd_note: string | null; alarm_signals: string[]; advice: string | null; scope_rule: string | null } | null
@@ -94,6 +96,7 @@ export interface Pathway {
   id: string
   version: number
   title: string
+  entry_complaints: string[]
   safety_net: string[]
   report_template: Record<Section, string[]> & { measurements: MeasurementKind[] }
 }
@@ -203,7 +206,7 @@ export type Fact =
   | { id: 'shift'; shift: Shift | null; pathways: Pathway[] }
   | { id: 'me'; staff_id: string; name: string; desk_phone: string | null; partnership: string; is_demo: boolean }
   | { id: 'synced'; at_ms: number }
-  | { id: 'seen'; visit_ids: string[] }
+  | { id: 'seen'; assigned: string[] }
 
 export interface FeedPage {
   epoch: string

@@ -73,8 +73,8 @@ export interface Tonight {
 
 const far = Number.MAX_SAFE_INTEGER
 const moment = (visit: Visit) => {
-  const at = visit.eta_at ?? visit.window_start ?? visit.latest_at
-  return at ? Date.parse(at) : far
+  const at = visit.eta_at ?? visit.window_start
+  return Date.parse(at)
 }
 const byPlan = (a: Visit, b: Visit) => (a.sequence ?? far) - (b.sequence ?? far) || moment(a) - moment(b) || (a.id < b.id ? -1 : 1)
 const byUrgency = (a: Visit, b: Visit) => (a.urgency < b.urgency ? -1 : a.urgency > b.urgency ? 1 : byPlan(a, b))

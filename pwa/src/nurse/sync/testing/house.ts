@@ -21,7 +21,8 @@ export type Fault = 'none' | 'lost_request' | 'lost_reply' | 'duplicate' | 'stal
 
 export const aVisit = (id: string, changes: Partial<Visit> = {}): Visit => ({
   id, reference: `ZV-${id}`, kind: 'unplanned', urgency: 'U3', status: 'assigned', sequence: null, eta_at: null, travel_s: 600,
-  window_start: null, window_end: null, latest_at: null, service_minutes: 30, version: 1, complaint: 'Katheter verstopt',
+  window_start: '2026-11-22T01:00:00Z', window_end: '2026-11-22T01:30:00Z',
+  latest_at: '2026-11-22T05:30:00Z', service_minutes: 30, version: 1, complaint: 'Katheter verstopt',
   question: null, onset: null, measures_taken: null, callback: null,
   client: {
     label: `Mw. ${id}`, age: 84, birth_date: '1942-03-12', sex: 'female', phone: '020 555 01 01', street: 'Hoofdweg', house_number: 214,
