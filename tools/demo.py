@@ -33,9 +33,6 @@ def main() -> None:
     os.environ.setdefault("NACHTRONDE_LOG_LEVEL", "warning")
     # five cars: a second finds what ten would, and the night so far is played with four plans in it
     os.environ.setdefault("NACHTRONDE_PLAN_NIGHT_S", "1")
-    os.environ.setdefault(
-        "NACHTRONDE_PLAN_NIGHT_S", "1"
-    )  # the first look at the demo should not wait for a perfect route
 
     from flask.cli import ScriptInfo
 
