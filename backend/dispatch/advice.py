@@ -15,6 +15,7 @@ from backend.dispatch.models import Night, Visit
 from backend.dispatch.rules import OVER
 from backend.dispatch.tonight import CarTonight, Tonight, VisitTonight, load, objections
 from backend.people.models import Client
+from backend.people.rules import name_label
 from backend.platform.clock import iso
 from backend.platform.errors import NotFound
 
@@ -95,10 +96,18 @@ def _look(session: Session, visit_id: uuid.UUID, now: datetime) -> tuple[Tonight
 
 
 def _labels(session: Session, tonight: Tonight, visit_ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
-    clients = {visit.client_id: visit.id for visit in tonight.visits if visit.id in visit_ids and visit.client_id}
+    clients = {visit.client_id for visit in tonight.visits if visit.id in visit_ids and visit.client_id}
     if not clients:
         return {}
-    known = {client.id: client.label for client in session.scalars(sa.select(Client).where(Client.id.in_(clients)))}
+    rows = session.execute(
+        sa.select(Client.id, Client.sex, Client.initials, Client.prefix, Client.family_name).where(
+            Client.id.in_(clients)
+        )
+    )
+    known = {
+        row.id: name_label(sex=row.sex, initials=row.initials, prefix=row.prefix, family_name=row.family_name)
+        for row in rows
+    }
     return {
         visit.id: known[visit.client_id]
         for visit in tonight.visits

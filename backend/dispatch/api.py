@@ -20,6 +20,8 @@ from backend.platform.uow import unit_of_work
 from backend.platform.web import Schema, fields, json_response
 from backend.triage.rules import Urgency
 
+__all__ = ["blp"]
+
 REASON = {"required": True, "max": 300, "min": 1}
 
 

@@ -14,7 +14,7 @@ from backend.dispatch.events import VisitAssigned, VisitWithdrawn
 from backend.dispatch.models import Assignment, Car, Shift, Visit
 from backend.dispatch.rules import BUSY, OVER, Override, VisitKind, VisitStatus
 from backend.dispatch.tonight import CarTonight, load_car, need_of
-from backend.dispatch.writing import event_header, for_change, night_of
+from backend.dispatch.writing import ask_replan, event_header, for_change, night_of
 from backend.people import service as people
 from backend.platform.clock import iso
 from backend.platform.config import settings
@@ -137,7 +137,7 @@ def assign(
         routes.retime(uow, night, [old_shift_id])
     night.plan_version += 1
     ring(uow, assignment)
-    uow.enqueue("replan", {"night_id": str(night.id)}, key=f"replan:{night.id}:{night.plan_version}")
+    ask_replan(uow, night)
     return visit
 
 
@@ -161,7 +161,7 @@ def route_shrank(uow: UnitOfWork, visit: Visit, old_shift_id: uuid.UUID) -> None
     night = night_of(uow, visit)
     night.plan_version += 1
     routes.retime(uow, night, [old_shift_id])
-    uow.enqueue("replan", {"night_id": str(night.id)}, key=f"replan:{night.id}:{night.plan_version}")
+    ask_replan(uow, night)
 
 
 def _refuse_what_changed(uow: UnitOfWork, visit: Visit, expected_version: int) -> None:
@@ -246,7 +246,7 @@ def end_assignment(uow: UnitOfWork, visit: Visit, *, reason: str) -> None:
     assignment = uow.session.get_one(Assignment, visit.assignment_id)
     assignment.ended_at, assignment.end_reason = uow.now, reason[:300]
     alarms.silence(uow, assignment.id)
-    alarms.resolve(uow, (AlarmKind.UNACKNOWLEDGED, AlarmKind.OVERDUE), visit=visit)
+    alarms.resolve(uow, (AlarmKind.UNACKNOWLEDGED, AlarmKind.PUSH_DEAD, AlarmKind.OVERDUE), visit=visit)
     shift = uow.session.get_one(Shift, assignment.shift_id)
     visit.shift_id = visit.assignment_id = None
     visit.sequence = visit.eta_at = visit.leave_at = visit.travel_s = visit.distance_m = visit.travel_source = None

@@ -60,7 +60,13 @@ def car(number: int, base_name: str, region: str | None, name: str | None, phone
             raise Stop(f"Er is geen standplaats {base_name!r}. Maak hem met: flask fleet base")
         called = name or f"Auto {number}"
         service.add_car(
-            uow, id=new_id(), name=called, number=number, home_base_id=home.id, region_id=_region(uow, region), phone=phone
+            uow,
+            id=new_id(),
+            name=called,
+            number=number,
+            home_base_id=home.id,
+            region_id=_region(uow, region),
+            phone=phone,
         )
         return f"{called} staat erin."
 

@@ -157,7 +157,6 @@ def _announce(uow: UnitOfWork, night: Night, visit: Visit) -> None:
     if visit.kind is VisitKind.UNPLANNED:
         alarm_when_nobody_can_go(uow, night, visit)
         watch_norm(uow, visit)
-        uow.enqueue("replan", {"night_id": str(night.id)}, key=f"replan:{night.id}:opened:{visit.id}")
 
 
 def watch_norm(uow: UnitOfWork, visit: Visit) -> None:

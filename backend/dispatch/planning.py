@@ -20,7 +20,7 @@ from backend.platform.config import settings
 from backend.triage.rules import Urgency
 
 if TYPE_CHECKING:  # the optimiser loads compiled code: only when it is asked something, never at the start of the house
-    from routing import Option, Plan, Problem
+    from routing import Option, Plan, Problem, TravelMatrix
 
 log = structlog.get_logger()
 
@@ -51,9 +51,9 @@ def insert(
     routes = {car.shift_id: [v for v in tonight.route(car.shift_id) if v.id != visit.id] for car in allowed}
     planned = [one for route in routes.values() for one in route]
     problem = _problem(tonight, allowed, planned, extra=visit)
-    plan = routing.schedule(
-        problem, {str(shift_id): [str(one.id) for one in route] for shift_id, route in routes.items()}
-    )
+    orders = {str(shift_id): [str(one.id) for one in route] for shift_id, route in routes.items()}
+    # Named here, so that the optimiser does not look for a proof why the very stop that is asked about is not planned.
+    plan = routing.schedule(problem, orders, unplanned=(routing.Unplanned(str(visit.id), "fits"),))
     answer = routing.insert(problem, plan, str(visit.id))
     by_id = {str(car.shift_id): car for car in allowed}
     names = {str(car.shift_id): car.car_name for car in allowed}
@@ -302,22 +302,14 @@ def _middle(cars: Sequence[CarTonight]) -> Point:
 
 
 @lru_cache(maxsize=64)
-def _crow_matrix(points: tuple[Point, ...], factor: float) -> Any:
+def _crow_matrix(points: tuple[Point, ...], factor: float) -> TravelMatrix:
     """Estimated travel between all points. Kept per process: a desk asks many questions about the same addresses."""
-    import numpy as np
+    from routing import travel
 
-    from routing import TravelMatrix
-
-    place = np.radians(np.array(points, dtype=float))
-    north = place[:, None, 0] - place[None, :, 0]
-    east = (place[:, None, 1] - place[None, :, 1]) * np.cos((place[:, None, 0] + place[None, :, 0]) / 2)
-    metres = np.rint(1.4 * 6_371_000 * np.hypot(north, east))
-    seconds = np.rint(60 * np.maximum(1.0, 3.2 * (metres / 1000) ** 0.71) * factor)
-    np.fill_diagonal(seconds, 0)
-    return TravelMatrix(seconds.astype(np.int32), metres.astype(np.int32), source="crow")
+    return travel.Crow(factor).matrix([travel.Point(*point) for point in points])
 
 
-def _matrix(points: tuple[Point, ...]) -> Any:
+def _matrix(points: tuple[Point, ...]) -> TravelMatrix:
     return _crow_matrix(points, settings().routing_time_factor)
 
 

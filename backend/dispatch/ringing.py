@@ -34,7 +34,8 @@ def ring_phone(job: Job) -> None:
         navigate="/phone/",
         topic=f"visit:{assignment.visit_id}",
     )
-    if reached == 0:
+    # A phone that lies open with the app on it needs no bell: it has until the second ring to answer.
+    if reached == 0 and step == RingStep.RANG_AGAIN:
         with unit_of_work(actor=SYSTEM) as uow:
             _phone_is_dead(uow, assignment_id)
 

@@ -88,13 +88,15 @@ def judge_step(status: VisitStatus, step: Step, *, is_hers: bool, is_known: bool
     return StepVerdict.CANCELLED if status is VisitStatus.CANCELLED else StepVerdict.WITHDRAWN
 
 
-def plausible(happened_at: datetime, *, received_at: datetime, not_before: datetime | None) -> datetime:
-    """The moment to reckon with when a phone's clock is off: never after we heard of it, never before the step before.
+def plausible(
+    happened_at: datetime, *, received_at: datetime, not_before: datetime, not_after: datetime | None = None
+) -> datetime:
+    """The moment to reckon with when a phone's clock is off: between the steps around it, never after we heard of it.
 
     The phone's own time stays on the event; this one keeps durations from turning negative.
     """
-    moment = min(happened_at, received_at)
-    return max(moment, not_before) if not_before is not None else moment
+    latest = received_at if not_after is None else min(received_at, not_after)
+    return max(min(happened_at, latest), not_before)
 
 
 # --- when must somebody be there -------------------------------------------------------------------------------------
@@ -299,13 +301,18 @@ def timetable(free_at: datetime, legs: Iterable[Leg]) -> list[Times]:
 # --- distances when the optimiser does not answer --------------------------------------------------------------------
 
 
-def crow_road_m(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> int:
-    """Estimated metres by road: 1.4 times the distance as the crow flies, which fits Dutch towns."""
+def crow_m(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
+    """Metres as the crow flies; a flat map will do within one region."""
     mean = math.radians((lat_a + lat_b) / 2)
     north, east = math.radians(lat_b - lat_a), math.radians(lon_b - lon_a) * math.cos(mean)
-    return round(1.4 * 6_371_000 * math.hypot(north, east))
+    return 6_371_009 * math.hypot(north, east)
 
 
-def crow_travel_s(road_m: int) -> int:
-    """Estimated seconds for that road: 3.2 x km^0.71 minutes, and never less than a minute between two addresses."""
-    return round(60 * max(1.0, 3.2 * float((road_m / 1000) ** 0.71)))
+def road_m(crow_flies_m: float) -> int:
+    """Estimated metres by road: 1.4 times the distance as the crow flies, which fits Dutch towns."""
+    return round(1.4 * crow_flies_m)
+
+
+def crow_travel_s(crow_flies_m: float) -> int:
+    """Estimated seconds: 3.2 x km^0.71 minutes, and never less than a minute between two addresses."""
+    return round(60 * max(1.0, 3.2 * float((crow_flies_m / 1000) ** 0.71)))

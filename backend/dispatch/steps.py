@@ -14,7 +14,7 @@ from backend.dispatch.events import LateFactKept, NurseArrived, NurseDeparted, V
 from backend.dispatch.models import Alarm, Assignment, Car, Shift, Visit
 from backend.dispatch.queries import shift_of
 from backend.dispatch.rules import REACHED_BY, Step, StepVerdict, VisitStatus
-from backend.dispatch.writing import event_header, for_change, night_of
+from backend.dispatch.writing import ask_replan, event_header, for_change, night_of
 from backend.platform.config import settings
 from backend.platform.errors import DomainError, NotFound
 from backend.platform.uow import UnitOfWork
@@ -96,7 +96,7 @@ def _from_phone(uow: UnitOfWork, step: Step, visit_id: uuid.UUID, happened_at: d
 def _keep_fact(
     uow: UnitOfWork, visit: Visit, assignment: Assignment, step: Step, happened_at: datetime
 ) -> dict[str, Any]:
-    moment = rules.plausible(happened_at, received_at=uow.now, not_before=_not_before(assignment, step))
+    moment = _moment(uow, assignment, step, happened_at)
     setattr(assignment, _TIMES[step], getattr(assignment, _TIMES[step]) or moment)
     assignment.phone_steps = [*assignment.phone_steps, step.value]
     uow.record(
@@ -120,7 +120,7 @@ def _apply(
     uow: UnitOfWork, visit: Visit, assignment: Assignment, step: Step, happened_at: datetime, *, by_desk: bool
 ) -> None:
     before = visit.status
-    moment = rules.plausible(happened_at, received_at=uow.now, not_before=_not_before(assignment, step))
+    moment = _moment(uow, assignment, step, happened_at)
     setattr(assignment, _TIMES[step], moment)
     setattr(visit, _TIMES[step], moment)
     visit.status = rules.advance(visit.status, step)
@@ -143,18 +143,28 @@ def _apply(
     if visit.status is VisitStatus.DONE:
         alarms.resolve(uow, (AlarmKind.OVERDUE, AlarmKind.LATE_NORM), visit=visit)
     routes.retime(uow, night, [assignment.shift_id], quiet={visit.id})
+    if visit.status is VisitStatus.DONE:
+        ask_replan(uow, night)  # from here on it is known when this car is free
 
 
-def _not_before(assignment: Assignment, step: Step) -> datetime:
-    earlier: list[datetime | None] = [getattr(assignment, _TIMES[one]) for one in list(Step)[: list(Step).index(step)]]
-    return max([assignment.assigned_at, *(moment for moment in earlier if moment is not None)])
+def _moment(uow: UnitOfWork, assignment: Assignment, step: Step, happened_at: datetime) -> datetime:
+    place = list(Step).index(step)
+    told: list[datetime | None] = [getattr(assignment, _TIMES[one]) for one in Step]
+    earlier = [moment for moment in told[:place] if moment is not None]
+    later = [moment for moment in told[place + 1 :] if moment is not None]
+    return rules.plausible(
+        happened_at,
+        received_at=uow.now,
+        not_before=max([assignment.assigned_at, *earlier]),
+        not_after=min(later, default=None),
+    )
 
 
 def _quieten(uow: UnitOfWork, visit: Visit, assignment: Assignment) -> None:
     if assignment.acknowledged_at is None:
         assignment.acknowledged_at = uow.now
         alarms.silence(uow, assignment.id)
-    alarms.resolve(uow, (AlarmKind.UNACKNOWLEDGED,), visit=visit)
+    alarms.resolve(uow, (AlarmKind.UNACKNOWLEDGED, AlarmKind.PUSH_DEAD), visit=visit)
 
 
 def _watch_over_nurse(uow: UnitOfWork, visit: Visit, assignment: Assignment, arrived_at: datetime) -> None:

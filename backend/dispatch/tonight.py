@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -124,15 +125,23 @@ class Tonight:
         """This visit."""
         return next((visit for visit in self.visits if visit.id == visit_id), None)
 
+    @cached_property
+    def of_car(self) -> dict[uuid.UUID | None, list[VisitTonight]]:
+        """Per shift everything it has, or had, tonight."""
+        found: dict[uuid.UUID | None, list[VisitTonight]] = {}
+        for visit in self.visits:
+            found.setdefault(visit.shift_id, []).append(visit)
+        return found
+
     def route(self, shift_id: uuid.UUID) -> list[VisitTonight]:
         """What this car still has to drive to, in order."""
-        ahead = [visit for visit in self.visits if visit.shift_id == shift_id and visit.is_ahead]
+        ahead = [visit for visit in self.of_car.get(shift_id, ()) if visit.is_ahead]
         return sorted(ahead, key=_place_in_route)
 
     def place_of(self, car: CarTonight) -> Place:
         """Where the car is now: at the visit it is busy with, else its last position, its last visit or its base."""
         free_at = max(self.now, car.starts_at)
-        mine = [visit for visit in self.visits if visit.shift_id == car.shift_id]
+        mine = self.of_car.get(car.shift_id, ())
         for visit in mine:
             if visit.status in BUSY and visit.point is not None:
                 begun = visit.arrived_at or max(visit.eta_at or self.now, self.now)

@@ -27,5 +27,6 @@ def crow(here: Point, there: Point) -> Trip:
     """One drive, estimated from the distance as the crow flies."""
     if here == there:
         return Trip(0, 0, "crow")
-    road_m = rules.crow_road_m(*here, *there)
-    return Trip(round(rules.crow_travel_s(road_m) * settings().routing_time_factor), road_m, "crow")
+    flies_m = rules.crow_m(*here, *there)
+    seconds = rules.crow_travel_s(flies_m) * settings().routing_time_factor
+    return Trip(max(1, round(seconds)), rules.road_m(flies_m), "crow")

@@ -1,6 +1,7 @@
 """How every write in this room begins: the night's row first, then the visit's; and the header of every event."""
 
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,6 +9,9 @@ import sqlalchemy as sa
 from backend.dispatch.models import Night, Visit
 from backend.platform.errors import NotFound
 from backend.platform.uow import UnitOfWork
+
+TOGETHER_S = 4
+"""Within so many seconds one search answers for every change."""
 
 
 def lock_night(uow: UnitOfWork, night_id: uuid.UUID) -> Night:
@@ -35,6 +39,17 @@ def for_change(uow: UnitOfWork, visit_id: uuid.UUID) -> Visit:
 def night_of(uow: UnitOfWork, visit: Visit) -> Night:
     """The night of a visit; `for_change` has read and locked it."""
     return uow.session.get_one(Night, visit.night_id)
+
+
+def ask_replan(uow: UnitOfWork, night: Night) -> None:
+    """Have the routes tidied up soon. Changes that follow each other closely share one search."""
+    bucket = int(uow.now.timestamp() // TOGETHER_S) + 1
+    uow.enqueue(
+        "replan",
+        {"night_id": str(night.id)},
+        run_at=datetime.fromtimestamp(bucket * TOGETHER_S, UTC),
+        key=f"replan:{night.id}:{bucket}",
+    )
 
 
 def event_header(visit: Visit, *, feed_id: uuid.UUID | None = None) -> dict[str, Any]:

@@ -107,7 +107,9 @@ def an_open_visit(client: Client | None = None, **given: Any) -> Visit:
 
 def fresh(visit: Visit) -> Visit:
     """The visit as the database has it now."""
-    return found(sa.select(Visit).where(Visit.id == visit.id))[0]
+    (row,) = found(sa.select(Visit).where(Visit.id == visit.id))
+    assert isinstance(row, Visit)
+    return row
 
 
 def found(query: Any) -> list[Any]:
@@ -136,7 +138,9 @@ def alarms() -> list[Alarm]:
 
 def assignment_of(visit: Visit) -> Assignment:
     """The assignment in force."""
-    return found(sa.select(Assignment).where(Assignment.id == fresh(visit).assignment_id))[0]
+    (row,) = found(sa.select(Assignment).where(Assignment.id == fresh(visit).assignment_id))
+    assert isinstance(row, Assignment)
+    return row
 
 
 def send(browser: Any, visit: Visit, shift: Shift, **given: Any) -> Any:

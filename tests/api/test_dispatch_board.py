@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from backend.dispatch import advice, planning
 from backend.dispatch import board as boards
 from backend.dispatch.board_shape import BoardOut, RecommendationOut
+from backend.people.rules import Role
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import iso, now
 from backend.platform.db import database, reading
-from backend.people.rules import Role
 from tests import builders, night
 from tests.api.dispatching import ANight, a_staffed_night, an_open_visit, decided, send
 

@@ -1,4 +1,4 @@
-"""Routes are planned in the background: never under a nurse's wheels, never over somebody's decision, never in the way."""
+"""Routes are planned in the background: never under a nurse's wheels, never over a decision, never in the way."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def plan(tonight: ANight) -> Night:
 
 
 def the_night(tonight: ANight) -> Night:
-    return found(sa.select(Night).where(Night.id == tonight.night.id))[0]
+    (row,) = found(sa.select(Night).where(Night.id == tonight.night.id))
+    assert isinstance(row, Night)
+    return row
 
 
 def routes(tonight: ANight) -> dict[Any, list[Any]]:
@@ -200,7 +202,7 @@ def test_a_plan_for_a_night_that_changed_meanwhile_is_made_again(triagist, tonig
     honest, asked = planning.plan_routes, []
 
     def interrupted(seen: Any, **options: Any) -> RoutePlan:
-        answer = honest(seen, **options)
+        answer: RoutePlan = honest(seen, **options)
         if not asked:  # while the solver thinks, the desk sends a car: it does not wait
             assert send(triagist, visit, tonight.west_shift).status_code == 201
         asked.append(seen.plan_version)

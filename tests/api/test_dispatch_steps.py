@@ -12,6 +12,7 @@ from backend.dispatch.rules import VisitStatus
 from backend.dispatch.steps import VisitIsCancelled, VisitWithdrawn
 from backend.people.rules import Role
 from backend.platform import push, worker
+from backend.platform.actor import SYSTEM
 from backend.platform.errors import NotFound
 from backend.platform.uow import unit_of_work
 from tests import builders, night
@@ -56,14 +57,15 @@ def sent(triagist, tonight) -> Any:
 
 def tap(nurse: Any, step: Any, visit: Any, happened_at: Any) -> dict[str, Any]:
     with unit_of_work(actor=builders.actor_of(nurse)) as uow:
-        return step(uow, visit_id=visit.id, happened_at=happened_at)
+        answer: dict[str, Any] = step(uow, visit_id=visit.id, happened_at=happened_at)
+        return answer
 
 
 def work(app: Any) -> None:
     """Let the worker do what is due, except the planner's part."""
     for job in jobs("replan"):
-        with unit_of_work(actor=builders.SYSTEM) as uow:
-            uow.cancel(job.key)
+        with unit_of_work(actor=SYSTEM) as uow:
+            uow.cancel(job.key or "")
     while worker.run_due(app):
         pass
 
@@ -225,10 +227,15 @@ def test_nobody_is_rung_about_a_visit_that_was_taken_back(app, triagist, tonight
     assert not alarms()
 
 
-def test_a_phone_that_cannot_be_rung_is_an_alarm_at_once(app, tonight, sent, monkeypatch):
+def test_a_phone_that_twice_cannot_be_rung_is_an_alarm_until_the_nurse_answers(app, tonight, sent, clock, monkeypatch):
     monkeypatch.setattr(push, "send_to", lambda *_, **__: 0)
     work(app)
+    assert not alarms()
+    clock.advance(seconds=30)
+    work(app)
     assert [(alarm.kind, alarm.car_name) for alarm in alarms()] == [("push_dead", "Auto West")]
+    tap(tonight.west_nurse, service.accept, sent, clock())
+    assert not alarms()
 
 
 # --- too long, too late, in need -------------------------------------------------------------------------------------
@@ -270,9 +277,7 @@ def test_a_nurse_in_need_rings_every_desk_and_every_note_is_kept(triagist, tonig
 def test_a_nurse_alarm_is_raised_whatever_visit_the_phone_names(tonight, clock):
     with unit_of_work(actor=builders.actor_of(tonight.west_nurse)) as uow:
         service.raise_nurse_alarm(uow, visit_id=builders.an_id(), note=None, happened_at=clock())
-    assert [(alarm.kind, alarm.car_name, alarm.visit_id) for alarm in alarms()] == [
-        ("nurse_alarm", "Auto West", None)
-    ]
+    assert [(alarm.kind, alarm.car_name, alarm.visit_id) for alarm in alarms()] == [("nurse_alarm", "Auto West", None)]
 
 
 def test_a_visit_that_is_not_reached_within_its_norm_turns_red(app, tonight, rung, clock):
@@ -290,7 +295,7 @@ def test_a_question_that_nobody_decides_about_turns_red_and_a_decision_ends_that
     from tests.api.dispatching import decided
 
     request = night.a_care_request()
-    with unit_of_work(actor=builders.SYSTEM) as uow:
+    with unit_of_work(actor=SYSTEM) as uow:
         service.watch_question(
             uow,
             CareRequestRegistered(

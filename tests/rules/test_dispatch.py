@@ -157,9 +157,7 @@ def test_withdrawn_beats_a_late_accept_but_being_there_is_a_fact(
 
 
 @given(st.timedeltas(timedelta(hours=-26), timedelta(hours=26)), st.timedeltas(timedelta(0), timedelta(hours=8)))
-def test_a_phone_whose_clock_is_a_day_off_never_makes_a_negative_duration(
-    skew: timedelta, waited: timedelta
-) -> None:
+def test_a_phone_whose_clock_is_a_day_off_never_makes_a_negative_duration(skew: timedelta, waited: timedelta) -> None:
     moment = rules.plausible(NOW + skew, received_at=NOW, not_before=NOW - waited)
     assert NOW - waited <= moment <= NOW
 
@@ -169,9 +167,7 @@ def test_urgency_decides_when_somebody_must_be_there() -> None:
 
     def end(urgency: Urgency, norms: dict[Urgency, int | None]) -> datetime:
         minutes = rules.response_minutes(urgency, norms)
-        return rules.window_for(
-            urgency, since=NOW, night_ends_at=ends_at, service_minutes=30, minutes=minutes
-        ).end
+        return rules.window_for(urgency, since=NOW, night_ends_at=ends_at, service_minutes=30, minutes=minutes).end
 
     assert end(Urgency.U2, {}) == NOW + timedelta(minutes=30)
     assert end(Urgency.U3, {}) == NOW + timedelta(hours=2)
@@ -227,9 +223,12 @@ def test_a_car_is_never_in_two_places_at_once(legs: list[Leg]) -> None:
         free_at = times.eta_at + timedelta(minutes=leg.service_minutes)
 
 
-def test_two_addresses_are_never_zero_seconds_apart() -> None:
-    assert rules.crow_travel_s(rules.crow_road_m(52.3731, 4.8571, 52.3731, 4.8572)) >= 60
-    assert rules.crow_travel_s(rules.crow_road_m(52.37, 4.85, 52.46, 4.85)) == pytest.approx(60 * 3.2 * 14**0.71, rel=0.02)
+def test_two_addresses_are_never_zero_seconds_apart_and_ten_kilometres_take_a_quarter_of_an_hour() -> None:
+    assert rules.crow_travel_s(rules.crow_m(52.3731, 4.8571, 52.3731, 4.8572)) >= 60
+    ten_km = rules.crow_m(52.37, 4.85, 52.46, 4.85)
+    assert ten_km == pytest.approx(10_000, rel=0.01)
+    assert rules.crow_travel_s(ten_km) == pytest.approx(16.4 * 60, rel=0.01)
+    assert rules.road_m(ten_km) == pytest.approx(14_000, rel=0.01)
 
 
 def test_ringing_goes_on_to_the_desk_after_a_minute_and_to_the_next_car_after_two() -> None:
