@@ -17,8 +17,7 @@ export async function attempt<T>(act: () => Promise<T>): Promise<T | undefined> 
     desk.feed.nudge(0)
     return answer
   } catch (error) {
-    if (error instanceof Problem && error.status === 401) desk.isSignedOut = true
-    else desk.say(error instanceof Error ? error.message : 'Dit lukte niet.', 'bad')
+    if (!(error instanceof Problem && error.status === 401)) desk.say(error instanceof Error ? error.message : 'Dit lukte niet.', 'bad')
     desk.feed.nudge(0)
     return undefined
   }
@@ -94,11 +93,6 @@ export async function replan(): Promise<void> {
 
 export function openIntake(): void {
   desk.intake ??= emptyForm(newId, new Date(desk.now).toISOString())
-}
-
-export function acknowledgeOrOpen(): void {
-  const selected = desk.selected
-  if (selected?.kind === 'alarm') void acknowledge(selected.id)
 }
 
 /** Runs what the command bar understood. */

@@ -4,7 +4,7 @@ import type * as t from './types'
 
 const q = encodeURIComponent
 
-export const api = {
+const calls = {
   login: (login: string, password: string) => request('/session', { method: 'POST', body: { login, password } }),
   board: () => get<t.Board>('/board'),
   regions: () => get<{ regions: t.Region[] }>('/regions'),
@@ -20,7 +20,7 @@ export const api = {
   plan: (nightId: string) => post(`/nights/${nightId}/plan`),
   closeNight: (nightId: string) => post<t.Closing>(`/nights/${nightId}/closure`),
   handovers: () => get<{ handovers: t.Handover[] }>('/handovers'),
-  claim: (care_request_id: string) => post('/presence', { care_request_id }),
+  claim: (care_request_id: string) => post<{ name: string; is_mine: boolean }>('/presence', { care_request_id }),
   release: (care_request_id: string) => del('/presence', { care_request_id }),
 
   entryComplaints: () => get<{ entry_complaints: t.EntryComplaint[] }>('/entry-complaints'),
@@ -47,3 +47,25 @@ export const api = {
   decisions: (requestId: string) =>
     get<{ triage_decisions: t.TriageDecision[] }>(`/care-requests/${requestId}/triage-decisions`),
 }
+
+type Calls = typeof calls
+let signedOut: () => void = () => undefined
+/** Called when the server no longer knows who is at this desk, whatever was asked. */
+export function onSignedOut(tell: () => void): void {
+  signedOut = tell
+}
+
+/** The same calls; every one of them notices that the session ended. A wrong password is not that. */
+export const api: Calls = Object.fromEntries(
+  Object.entries(calls as Record<string, (...given: never[]) => Promise<unknown>>).map(([name, call]) => [
+    name,
+    async (...given: never[]) => {
+      try {
+        return await call(...given)
+      } catch (error) {
+        if (name !== 'login' && (error as { status?: number }).status === 401) signedOut()
+        throw error
+      }
+    },
+  ]),
+) as unknown as Calls

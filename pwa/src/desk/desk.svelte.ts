@@ -1,7 +1,7 @@
 /** What the desk knows and shows: one object for the whole screen. What people do with it is in actions.ts. */
 import { session as askSession, type Session } from '$shared/api'
 import { tick } from 'svelte'
-import { api } from './api'
+import { api, onSignedOut } from './api'
 import type { IntakeForm } from './intake/form'
 import { browserStream, LiveBoard, type LiveView } from './live'
 import { carsSorted, openAlarms, step, waitingForDecision, walkOrder, type Selection } from './queue'
@@ -77,6 +77,7 @@ class Desk {
   })
 
   async start(): Promise<void> {
+    onSignedOut(() => (this.isSignedOut = this.session !== null))
     this.feed.subscribe((view) => this.receive(view))
     setInterval(() => this.tick(), 1000)
     document.addEventListener('visibilitychange', () => {
@@ -152,7 +153,6 @@ class Desk {
   private receive(view: LiveView): void {
     const hadBoard = this.live.board
     this.live = view
-    if (view.trouble === 'signed_out' && this.session !== null) this.isSignedOut = true
     if (view.board === null || view.board === hadBoard) return
     if (this.followed !== null) this.findFollowed()
     this.listen(view.board)

@@ -17,6 +17,26 @@ export async function openTriage(careRequestId: string): Promise<void> {
   if (request) desk.intake = formOf(request, empty)
 }
 
+/** Once more, because it takes long or got worse: ABCD is asked again, the rest starts from what was known. */
+export async function triageAgain(careRequestId: string): Promise<void> {
+  const found = await attempt(() => Promise.all([api.careRequest(careRequestId), api.decisions(careRequestId)]))
+  const current = found?.[1].triage_decisions.at(-1)
+  if (!found || !current) return
+  const form = formOf(found[0], emptyForm(newId, new Date(desk.now).toISOString()))
+  desk.intake = {
+    ...form,
+    supersedes_id: current.id,
+    answers: { ...current.answers },
+    alarm_signals: [...current.alarm_signals],
+    risk_groups: [...current.risk_groups],
+    criterion_id: current.scope_criterion_id ?? '',
+    verdict: current.scope_verdict ?? '',
+    required_competences: [...current.required_competences],
+    service_minutes: current.service_minutes,
+    cars_needed: current.cars_needed,
+  }
+}
+
 export function formOf(request: CareRequest, empty: IntakeForm): IntakeForm {
   return {
     ...empty,

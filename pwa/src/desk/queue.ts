@@ -1,5 +1,5 @@
 /** What waits at the desk and in which order: urgency first, then the oldest; and how much time is left. */
-import type { Alarm, Board, BoardVisit, Car, Urgency, VisitStatus, Waiting } from './types'
+import type { Alarm, AlarmKind, Board, BoardVisit, Car, Urgency, VisitStatus, Waiting } from './types'
 
 /** A question without a triage decision could be anything: it stands just behind what we know to be urgent. */
 const UNKNOWN_RANK = 2.5
@@ -39,14 +39,14 @@ export function waitingForDecision(board: Board): QueueItem[] {
   return items.sort((a, b) => a.rank - b.rank || a.since.localeCompare(b.since) || a.id.localeCompare(b.id))
 }
 
+const ALARM_ORDER: AlarmKind[] = ['nurse_alarm', 'unacknowledged', 'overdue', 'no_car', 'late_norm', 'push_dead']
+
 /** Alarms that nobody has answered; a nurse in need stands before everything else. */
 export function openAlarms(board: Board): Alarm[] {
   return board.alarms
     .filter((alarm) => alarm.acknowledged_at === null)
     .sort(
-      (a, b) =>
-        Number(b.kind === 'nurse_alarm') - Number(a.kind === 'nurse_alarm') ||
-        a.raised_at.localeCompare(b.raised_at),
+      (a, b) => ALARM_ORDER.indexOf(a.kind) - ALARM_ORDER.indexOf(b.kind) || a.raised_at.localeCompare(b.raised_at),
     )
 }
 

@@ -330,6 +330,12 @@ export interface TriageDecision {
   is_current: boolean
   outcome: Outcome
   advice: string | null
+  answers: Record<string, string | number | boolean>
+  alarm_signals: string[]
+  risk_groups: string[]
+  required_competences: string[]
+  service_minutes: number | null
+  cars_needed: number
   decided_at: string
   decided_by_name: string
 }

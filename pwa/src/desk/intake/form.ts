@@ -7,6 +7,8 @@ export type Answer = boolean | number | string
 export interface IntakeForm {
   request_id: string
   decision_id: string
+  /** The decision that this one replaces, when the question is triaged again. */
+  supersedes_id: string | null
   /** Filled as soon as the server knows the question: from then on only the triage part can change. */
   reference: string | null
   received_at: string
@@ -68,6 +70,7 @@ export function emptyForm(newId: () => string, nowIso: string): IntakeForm {
   return {
     request_id: newId(),
     decision_id: newId(),
+    supersedes_id: null,
     reference: null,
     received_at: nowIso,
     channel: 'phone',
@@ -261,6 +264,7 @@ export function decisionBody(form: IntakeForm, pathway: { id: string; version: n
   const out = form.outcome as Outcome
   const body: Record<string, unknown> = {
     id: form.decision_id,
+    ...(form.supersedes_id ? { supersedes_id: form.supersedes_id } : {}),
     abcd: Object.fromEntries(ABCD.map((key) => [key, form.abcd[key] || 'unknown'])),
     answers: form.answers,
     alarm_signals: form.alarm_signals,

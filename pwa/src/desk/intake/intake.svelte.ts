@@ -2,7 +2,6 @@
 import { Problem } from '$shared/api'
 import { untrack } from 'svelte'
 import { api } from '../api'
-import { desk } from '../desk.svelte'
 import { fieldError } from '../nl'
 import type { CareRequest, Client, LookBack, Proposal } from '../types'
 import { Autosave, type SaveState } from './autosave'
@@ -25,6 +24,8 @@ export class Intake {
   proposal = $state.raw<Proposal | null>(null)
   /** Earlier calls that are probably about the same thing. */
   links = $state.raw<CareRequest['suggested_links']>([])
+  /** A colleague who took this question before we did. */
+  takenBy = $state('')
   saving = $state<SaveState>('clean')
   busy = $state(false)
   errors = $state<Record<string, string>>({})
@@ -179,7 +180,6 @@ export class Intake {
     try {
       return await act()
     } catch (error) {
-      if (error instanceof Problem && error.status === 401) desk.isSignedOut = true
       this.refusal = error instanceof Error ? error.message : 'Dit lukte niet.'
       if (error instanceof Problem) this.errors = { ...this.errors, ...fieldErrors(error.errors) }
       return undefined
@@ -238,10 +238,17 @@ export class Intake {
 
   /** "In gesprek met": the others see who has this question in hand, for as long as this screen is open. */
   private claim(): void {
-    const once = () => void api.claim(untrack(() => this.form.request_id)).catch(() => undefined)
-    once()
+    const once = async () => {
+      try {
+        const claim = await api.claim(untrack(() => this.form.request_id))
+        this.takenBy = claim.is_mine ? '' : claim.name
+      } catch {
+        // Presence is a courtesy: without it the work goes on.
+      }
+    }
+    void once()
     clearInterval(this.claimTimer)
-    this.claimTimer = setInterval(once, CLAIM_MS)
+    this.claimTimer = setInterval(() => void once(), CLAIM_MS)
   }
 }
 
