@@ -15,7 +15,7 @@ from backend.dispatch.models import Night
 from backend.handover import service as handover
 from backend.intake.models import CareRequest
 from backend.intake.rules import RequestStatus
-from backend.platform import worker
+from backend.platform import outbox, worker
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import SettableClock, system_clock
 from backend.platform.clock import now as clock_now
@@ -68,7 +68,7 @@ def close(app: Flask) -> None:
     _open(clock_now(), ahead=True)
 
 
-def tick(job: worker.Job) -> None:
+def tick(job: outbox.Job) -> None:
     """Every quarter of a minute: the cars that nobody plays go on, now and then somebody calls."""
     now = clock_now()
     with unit_of_work(actor=SYSTEM) as uow:

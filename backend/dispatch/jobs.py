@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from backend.dispatch import replan, ringing
-from backend.platform.worker import Job
+from backend.platform.outbox import Job
 
 JOBS: Mapping[str, Callable[[Job], None]] = {
     "ring_phone": ringing.ring_phone,

@@ -19,8 +19,8 @@ from backend.platform.clock import now as clock_now
 from backend.platform.config import settings
 from backend.platform.db import reading
 from backend.platform.ids import new_id
+from backend.platform.outbox import Job
 from backend.platform.uow import UnitOfWork, unit_of_work
-from backend.platform.worker import Job
 
 log = structlog.get_logger()
 

@@ -11,8 +11,8 @@ from backend.intake.rules import RequestStatus
 from backend.platform import push
 from backend.platform.actor import SYSTEM
 from backend.platform.db import reading
+from backend.platform.outbox import Job
 from backend.platform.uow import UnitOfWork, unit_of_work
-from backend.platform.worker import Job
 from backend.triage.rules import Urgency
 
 

@@ -12,8 +12,8 @@ from backend.platform.actor import SYSTEM
 from backend.platform.clock import local
 from backend.platform.config import settings
 from backend.platform.db import reading
+from backend.platform.outbox import Job
 from backend.platform.uow import unit_of_work
-from backend.platform.worker import Job
 
 
 def close_night(job: Job) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 import structlog
 
 from backend.platform.config import settings
-from backend.platform.worker import Job, Later
+from backend.platform.outbox import Job, Later
 
 log = structlog.get_logger()
 

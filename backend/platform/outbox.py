@@ -1,6 +1,7 @@
 """What must happen after the transaction: written in it, done by the worker, never lost, never in the request."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -69,3 +70,21 @@ def cancel(session: Session, key: str, *, now: datetime) -> None:
         .where(table.c.key == key, table.c.done_at.is_(None), table.c.dead_at.is_(None))
         .values(done_at=now, last_error="cancelled")
     )
+
+
+class Later(Exception):
+    """Raised by a job that must be tried again after `seconds` (a server said Retry-After, say)."""
+
+    def __init__(self, seconds: int, why: str = "") -> None:
+        super().__init__(why or f"again in {seconds} s")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True)
+class Job:
+    """One thing to do, as its function sees it."""
+
+    id: uuid.UUID
+    kind: str
+    payload: dict[str, Any]
+    attempt: int

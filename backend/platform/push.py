@@ -20,8 +20,8 @@ from backend.platform.config import settings
 from backend.platform.db import Base, reading
 from backend.platform.errors import Invalid
 from backend.platform.ids import new_id
+from backend.platform.outbox import Later
 from backend.platform.uow import UnitOfWork, unit_of_work
-from backend.platform.worker import Later
 
 log = structlog.get_logger()
 

@@ -12,8 +12,8 @@ from backend.platform.db import Database
 if TYPE_CHECKING:
     from backend.platform.events import Event
     from backend.platform.login import Accounts
+    from backend.platform.outbox import Job
     from backend.platform.uow import UnitOfWork
-    from backend.platform.worker import Job
 
 Reactions = Mapping[type["Event"], tuple[Callable[["UnitOfWork", Any], None], ...]]
 Jobs = Mapping[str, Callable[["Job"], None]]

@@ -6,9 +6,8 @@ import sqlalchemy as sa
 
 from backend.platform.actor import SYSTEM
 from backend.platform.login import LoginAttempt, LoginSession
-from backend.platform.outbox import OutboxJob
+from backend.platform.outbox import Job, OutboxJob
 from backend.platform.uow import UnitOfWork, unit_of_work
-from backend.platform.worker import Job
 
 KEEP_ATTEMPTS = timedelta(days=1)
 KEEP_DONE_JOBS = timedelta(days=35)

@@ -2,10 +2,8 @@
 
 import threading
 import time
-import uuid
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +13,7 @@ from flask import Flask
 
 from backend.platform.actor import SYSTEM
 from backend.platform.ids import new_id
-from backend.platform.outbox import OutboxJob
+from backend.platform.outbox import Job, Later, OutboxJob
 from backend.platform.runtime import Runtime
 from backend.platform.uow import unit_of_work
 
@@ -23,24 +21,6 @@ log = structlog.get_logger()
 
 LEASE = timedelta(seconds=90)
 MAX_ATTEMPTS = 10
-
-
-class Later(Exception):
-    """Raised by a job that must be tried again after `seconds` (a server said Retry-After, say)."""
-
-    def __init__(self, seconds: int, why: str = "") -> None:
-        super().__init__(why or f"again in {seconds} s")
-        self.seconds = seconds
-
-
-@dataclass(frozen=True)
-class Job:
-    """One thing to do, as its function sees it."""
-
-    id: uuid.UUID
-    kind: str
-    payload: dict[str, Any]
-    attempt: int
 
 
 def lease(limit: int, *, leaving: Collection[str] = ()) -> list[Job]:

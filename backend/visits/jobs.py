@@ -1,8 +1,8 @@
 """What the worker does for this room."""
 
 from backend.platform.actor import SYSTEM
+from backend.platform.outbox import Job
 from backend.platform.uow import unit_of_work
-from backend.platform.worker import Job
 from backend.visits import service
 
 

@@ -21,8 +21,8 @@ from backend.platform import push
 from backend.platform.actor import SYSTEM
 from backend.platform.config import settings
 from backend.platform.ids import new_id
+from backend.platform.outbox import Job
 from backend.platform.uow import unit_of_work
-from backend.platform.worker import Job
 from routing.child import solve_apart
 from tests import builders, night
 from tests.api.dispatching import ANight, a_staffed_night, an_open_visit, events, found, fresh, jobs, send
@@ -187,7 +187,8 @@ def test_only_phones_whose_next_stops_changed_are_told(triagist, tonight, quick)
     oost = a_planned_visit(tonight, lat=52.361, lon=4.921, hours=1)
     send(triagist, oost, tonight.oost_shift, override_reason={"code": "spread_work", "text": ""})
     already = len(events("RouteChanged"))
-    west_again = a_planned_visit(tonight, lat=52.3735, lon=4.8575, hours=1.2)
+    only_west = ["bladder_catheter"]
+    west_again = a_planned_visit(tonight, lat=52.3735, lon=4.8575, hours=1.2, required_competences=only_west)
     plan(tonight)
     assert fresh(west_again).shift_id == tonight.west_shift.id
     told = {event.feed_id for event in events("RouteChanged")[already:]}

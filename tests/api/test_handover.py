@@ -607,7 +607,7 @@ def test_the_notice_holds_a_link_and_nothing_about_anybody(house, mailbox):
 
 
 def test_a_mail_server_that_is_away_is_tried_again_and_seen(house, mailbox, monkeypatch):
-    from backend.platform.worker import Later
+    from backend.platform.outbox import Later
 
     def away(job):
         raise Later(60, "mail server: OSError")

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from backend.platform import login, tidy, worker
+from backend.platform import login, outbox, tidy, worker
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import SettableClock
 from backend.platform.db import reading
@@ -139,7 +139,7 @@ def test_a_job_waits_for_its_time(app: Flask, jobs: dict, clock: SettableClock) 
 def test_a_job_that_fails_is_tried_again_slower_each_time_and_stays_visible_when_it_never_works(
     app: Flask, jobs: dict, clock: SettableClock
 ) -> None:
-    def fail(_job: worker.Job) -> None:
+    def fail(_job: outbox.Job) -> None:
         raise ConnectionError("no route")
 
     jobs["ring"] = fail
