@@ -28,5 +28,5 @@ fi
 echo "Installing Python packages from $lock (about a minute the first time) ..."
 if [ -t 1 ]; then quiet=""; else quiet="-q"; fi
 # shellcheck disable=SC2086  # no option is meant when $quiet is empty
-.venv/bin/python -m pip install $quiet --disable-pip-version-check --require-hashes -r "$lock"
+.venv/bin/python -m pip --no-input install $quiet --disable-pip-version-check --require-hashes -r "$lock"
 touch ".venv/.stamp-$1"
