@@ -75,6 +75,8 @@ def _plan(night_id: uuid.UUID, *, limit_s: float, is_whole_night: bool) -> None:
 def note_failure(uow: UnitOfWork, night_id: uuid.UUID, note: str) -> None:
     """The plan in force stands as it was; the board says that it was not improved."""
     night = lock_night(uow, night_id)
+    if (night.plan_state, night.plan_note) == (PlanState.FAILED, note):
+        return  # the desk knows
     night.plan_state, night.plan_note = PlanState.FAILED, note
     uow.record(PlanFailed(plan_version=night.plan_version, note=note))
 
@@ -110,10 +112,11 @@ def apply_plan(uow: UnitOfWork, tonight: Tonight, plan: RoutePlan) -> bool:
         if car is not None and visit.assignment_id is not None:
             assign.tell_assigned(uow, visit, uow.session.get_one(Assignment, visit.assignment_id), car)
     night.planned_at = uow.now
+    before = night.plan_state, night.plan_note
     night.plan_state = PlanState.IDLE
     night.plan_note = f"unplanned:{len(plan.unplanned)}" if plan.unplanned else None
-    if touched:
-        night.plan_version += 1
+    if touched or before != (night.plan_state, night.plan_note):
+        night.plan_version += bool(touched)
         uow.record(
             NightPlanned(plan_version=night.plan_version, moved=len(difference.moves), unplanned=len(plan.unplanned))
         )

@@ -278,7 +278,10 @@ def test_the_next_plan_that_succeeds_takes_the_warning_away(tonight, quick, monk
     with monkeypatch.context() as broken:
         broken.setattr(planning, "plan_routes", lambda *_, **__: (_ for _ in ()).throw(PlanningFailed("solver_silent")))
         assert plan(tonight).plan_state is PlanState.FAILED
+        plan(tonight)
+    assert len(events("PlanFailed")) == 1  # said once, however often it fails
     assert plan(tonight).plan_state is PlanState.IDLE
+    assert len(events("NightPlanned")) == 1
 
 
 def test_a_real_search_in_a_process_of_its_own_plans_the_night(tonight, monkeypatch):
