@@ -3,7 +3,7 @@ import { Problem } from '$shared/api'
 import { api } from './api'
 import type { Command } from './command'
 import { desk } from './desk.svelte'
-import { newId } from './ids'
+import { uuid7 as newId } from '$shared/uuid7'
 import { emptyForm } from './intake/form'
 import { STATUS_WORDS } from './nl'
 import type { BoardVisit, VisitStatus } from './types'
@@ -92,7 +92,7 @@ export async function replan(): Promise<void> {
 }
 
 export function openIntake(): void {
-  desk.intake ??= emptyForm(newId, new Date(desk.now).toISOString())
+  desk.intake ??= emptyForm(() => newId(), new Date(desk.now).toISOString())
 }
 
 /** Runs what the command bar understood. */

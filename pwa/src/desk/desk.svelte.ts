@@ -5,7 +5,7 @@ import { api, onSignedOut } from './api'
 import type { IntakeForm } from './intake/form'
 import { browserStream, LiveBoard, type LiveView } from './live'
 import { carsSorted, openAlarms, step, waitingForDecision, walkOrder, type Selection } from './queue'
-import { cueFor, REPEAT_MS, Sound } from './sound'
+import { cueFor, REPEAT_MS, rings, Sound } from './sound'
 import type { Board, IntakeDraft, Region } from './types'
 
 /** Why a car needs a reason: another one is better, the rules object softly, or nobody may go without a doctor's word. */
@@ -26,7 +26,7 @@ export interface Toast {
 }
 
 const EMPTY: Board = {
-  seq: 0, epoch: 0, server_time: '', night: null, waiting: [], visits: [], cars: [], alarms: [], changes: [],
+  seq: 0, epoch: '', server_time: '', night: null, waiting: [], visits: [], cars: [], alarms: [], changes: [],
 }
 
 class Desk {
@@ -177,7 +177,7 @@ class Desk {
     if (this.toasts.some((toast) => toast.until <= this.localNow)) {
       this.toasts = this.toasts.filter((toast) => toast.until > this.localNow)
     }
-    if (this.alarms.length > 0 && this.localNow - this.lastSound >= REPEAT_MS) {
+    if (rings(this.board) && this.localNow - this.lastSound >= REPEAT_MS) {
       this.lastSound = this.localNow
       this.sound.play('alarm')
     }

@@ -1,7 +1,7 @@
 /** The desk's own Dutch: one place for labels and for the sentence behind every code. */
 import { addSentences, OUTCOME_WORDS, PROCEDURE_WORDS } from '$shared/nl'
 import { clock, minutes } from '$shared/time'
-import type { Alarm, AlarmKind, Change, Params, Reason, Rejected, Urgency, VisitStatus } from './types'
+import type { Alarm, AlarmKind, BoardVisit, Change, Params, Reason, Rejected, Urgency, VisitStatus } from './types'
 
 const str = (value: unknown, otherwise = ''): string =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : otherwise
@@ -17,6 +17,9 @@ export const STATUS_WORDS: Record<VisitStatus, string> = {
   done: 'klaar',
   cancelled: 'vervallen',
 }
+/** A planned visit on a route is not waiting for anybody's yes. */
+export const statusText = (visit: Pick<BoardVisit, 'status' | 'kind'>): string =>
+  visit.status === 'assigned' && visit.kind === 'planned' ? 'op de route' : STATUS_WORDS[visit.status]
 export const CAR_STATE_WORDS: Record<string, string> = {
   free: 'vrij',
   driving: 'rijdt',
@@ -187,7 +190,7 @@ export const ALARM_TITLES: Record<AlarmKind, string> = {
   nurse_alarm: 'ALARM van de verpleegkundige',
   overdue: 'Te lang binnen',
   late_norm: 'Norm verstreken',
-  push_dead: 'Telefoon krijgt geen oproepen',
+  push_dead: 'Telefoon stil',
   no_car: 'Geen auto gevonden',
 }
 export function alarmText(alarm: Alarm): string {
@@ -201,10 +204,10 @@ export function alarmText(alarm: Alarm): string {
     case 'overdue':
       return `${car} is langer dan verwacht bij ${visit}. Bel en vraag of het goed gaat.`
     case 'late_norm':
-      if (alarm.step === 'undecided') return `${visit} wacht al te lang op een besluit. Trieer nu, of bel de melder terug.`
-      return `${visit} is nu over de norm. Bel de melder terug en kijk opnieuw naar de urgentie.`
+      if (alarm.step === 'undecided') return `${visit} wacht te lang op een besluit. Trieer nu, of bel terug.`
+      return `${visit} is over de norm. Bel de melder terug en trieer opnieuw.`
     case 'push_dead':
-      return `${car} kreeg al een dag geen oproep binnen. Bel bij elk nieuw bezoek.`
+      return `${car} hoort geen oproepen. Bel bij elk nieuw bezoek.`
     case 'no_car':
       return `Voor ${visit} is geen auto gevonden. Wek de achterwacht of kies een andere uitkomst.`
   }

@@ -2,13 +2,13 @@
 import { attempt } from './actions'
 import { api } from './api'
 import { desk } from './desk.svelte'
-import { newId } from './ids'
+import { uuid7 as newId } from '$shared/uuid7'
 import { emptyForm, fromDraft, type IntakeForm } from './intake/form'
 import type { CareRequest } from './types'
 
 export async function openTriage(careRequestId: string): Promise<void> {
   const draft = desk.drafts.find((item) => item.id === careRequestId)
-  const empty = emptyForm(newId, new Date(desk.now).toISOString())
+  const empty = emptyForm(() => newId(), new Date(desk.now).toISOString())
   if (draft) {
     desk.intake = { ...fromDraft(draft.body, empty), request_id: draft.id }
     return
@@ -22,11 +22,11 @@ export async function triageAgain(careRequestId: string): Promise<void> {
   const found = await attempt(() => Promise.all([api.careRequest(careRequestId), api.decisions(careRequestId)]))
   const current = found?.[1].triage_decisions.at(-1)
   if (!found || !current) return
-  const form = formOf(found[0], emptyForm(newId, new Date(desk.now).toISOString()))
+  const form = formOf(found[0], emptyForm(() => newId(), new Date(desk.now).toISOString()))
   desk.intake = {
     ...form,
     supersedes_id: current.id,
-    answers: { ...current.answers },
+    answers: { ...(current.answers as IntakeForm['answers']) },
     alarm_signals: [...current.alarm_signals],
     risk_groups: [...current.risk_groups],
     criterion_id: current.scope_criterion_id ?? '',

@@ -1,9 +1,9 @@
 /** When sending a car needs a reason, and which one is probably meant. */
 import type { Why } from './desk.svelte'
-import type { Option } from './types'
+import type { Option, Reason } from './types'
 
 /** The rules object softly (another region, a shift that ends too soon), or it is not the first choice; else no reason is asked. */
-export function whyReason(option: Pick<Option, 'rank' | 'reasons'>): Why | null {
+export function whyReason(option: Pick<Option, 'rank'> & { reasons: Reason[] }): Why | null {
   if (option.rank > 1) return 'not_first'
   const codes = option.reasons.map((reason) => reason.code)
   if (codes.includes('other_region')) return 'other_region'

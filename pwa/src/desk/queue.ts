@@ -14,8 +14,6 @@ export type Selection = { kind: QueueEntry['kind']; id: string } | null
 
 export const urgencyRank = (urgency: Urgency): number => Number(urgency.slice(1))
 
-const startOf = (visit: BoardVisit): string => visit.window_start ?? visit.latest_at ?? ''
-
 /** Everything that waits for a decision of the desk: untriaged questions and open visits without a car. */
 export function waitingForDecision(board: Board): QueueItem[] {
   const items: (QueueItem & { rank: number })[] = [
@@ -31,7 +29,7 @@ export function waitingForDecision(board: Board): QueueItem[] {
       .map((visit) => ({
         kind: 'visit' as const,
         id: visit.id,
-        since: startOf(visit),
+        since: visit.window_start,
         rank: urgencyRank(visit.urgency),
         visit,
       })),
@@ -72,10 +70,7 @@ export interface Timer {
   is_late: boolean
 }
 /** How much of the norm is used: 0 is just begun, 1 is the norm reached. */
-export function timer(fromIso: string | null, untilIso: string | null, now: number): Timer | null {
-  if (untilIso === null) return null
-  const until = Date.parse(untilIso)
-  const from = fromIso === null ? until - 60 * 60_000 : Date.parse(fromIso)
+export function timer(from: number, until: number, now: number): Timer {
   const span = Math.max(1, until - from)
   return {
     minutes_left: Math.ceil((until - now) / 60_000),
@@ -84,22 +79,15 @@ export function timer(fromIso: string | null, untilIso: string | null, now: numb
   }
 }
 export const waitingTimer = (waiting: Waiting, now: number): Timer =>
-  timer(
-    waiting.received_at,
-    new Date(Date.parse(waiting.received_at) + TRIAGE_NORM_MIN * 60_000).toISOString(),
-    now,
-  )!
+  timer(Date.parse(waiting.received_at), Date.parse(waiting.received_at) + TRIAGE_NORM_MIN * 60_000, now)
 /** The norm of a visit is the end of its window (the response time); latest_at is the hard end. */
-export const visitTimer = (visit: BoardVisit, now: number): Timer | null =>
-  timer(visit.window_start, visit.window_end ?? visit.latest_at, now)
+export const visitTimer = (visit: BoardVisit, now: number): Timer =>
+  timer(Date.parse(visit.window_start), Date.parse(visit.window_end), now)
 
 export function isLate(visit: BoardVisit, now: number): boolean {
   if (visit.status === 'done' || visit.status === 'cancelled') return false
-  const norm = visit.window_end ?? visit.latest_at
-  if (norm === null) return false
   const arrival = visit.arrived_at ?? visit.eta_at
-  if (arrival !== null) return Date.parse(arrival) > Date.parse(norm)
-  return now > Date.parse(norm)
+  return (arrival === null ? now : Date.parse(arrival)) > Date.parse(visit.window_end)
 }
 
 export const ORDER: VisitStatus[] = ['open', 'assigned', 'accepted', 'under_way', 'on_scene', 'done']
@@ -108,7 +96,7 @@ export const isAhead = (from: VisitStatus, to: VisitStatus): boolean => ORDER.in
 
 /** The visits of one car in the order in which they are driven. */
 export function visitsOf(board: Board, shiftId: string): BoardVisit[] {
-  const at = (visit: BoardVisit) => visit.arrived_at ?? visit.eta_at ?? visit.window_start ?? visit.latest_at ?? ''
+  const at = (visit: BoardVisit) => visit.arrived_at ?? visit.eta_at ?? visit.window_start
   return board.visits
     .filter((visit) => visit.shift_id === shiftId && visit.status !== 'cancelled')
     .sort((a, b) => at(a).localeCompare(at(b)) || (a.sequence ?? 0) - (b.sequence ?? 0))

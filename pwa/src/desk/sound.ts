@@ -11,13 +11,16 @@ export function cueFor(board: Board, knownUrgent: Set<string>): { cue: Cue; urge
     board.visits.filter((visit) => visit.status === 'open' && visit.urgency === 'U2').map((visit) => visit.id),
   )
   const isNew = [...urgent].some((id) => !knownUrgent.has(id))
-  return { cue: openAlarms(board).length > 0 ? 'alarm' : isNew ? 'urgent' : null, urgent }
+  return { cue: rings(board) ? 'alarm' : isNew ? 'urgent' : null, urgent }
 }
 
 const TONES: Record<'alarm' | 'urgent', [hertz: number, start: number][]> = {
   alarm: [[880, 0], [660, 0.18], [880, 0.36], [660, 0.54]],
   urgent: [[523, 0], [659, 0.22]],
 }
+
+/** A phone that is silent blinks on the board; it does not ring all night long. */
+export const rings = (board: Board): boolean => openAlarms(board).some((alarm) => alarm.kind !== 'push_dead')
 
 export class Sound {
   private context: AudioContext | null = null

@@ -29,14 +29,14 @@ test('what really happened wins over the plan, and a visit that runs on keeps gr
 
 test('what lies outside the window is left out, what sticks out is cut off', () => {
   const span = { from: NOW, until: NOW + 60 * 60_000 }
-  expect(blockOf(aVisit({ eta_at: at(120), window_start: null }), span, NOW)).toBeNull()
-  expect(blockOf(aVisit({ eta_at: at(54), window_start: null }), span, NOW)!.stay).toEqual({ left: 90, width: 10 })
-  expect(blockOf(aVisit({ window_start: null }), span, NOW)).toBeNull()
+  expect(blockOf(aVisit({ eta_at: at(120), window_start: at(-90) }), span, NOW)).toBeNull()
+  expect(blockOf(aVisit({ eta_at: at(54), window_start: at(-90) }), span, NOW)!.stay).toEqual({ left: 90, width: 10 })
+  expect(blockOf(aVisit({ window_start: at(-90) }), span, NOW)).toBeNull()
 })
 
 test('a label may run on until the next visit begins', () => {
   const span = { from: NOW, until: NOW + 100 * 60_000 }
-  const plan = { window_start: null, service_minutes: 10 }
+  const plan = { window_start: at(-90), service_minutes: 10 }
   const [first, last] = blocksOf([aVisit({ ...plan, id: 'a', eta_at: at(10) }), aVisit({ ...plan, id: 'b', eta_at: at(50) })], span, NOW)
   expect([first!.room, last!.room]).toEqual([39, 49])
 })

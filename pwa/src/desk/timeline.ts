@@ -41,12 +41,10 @@ function clip(span: Span, from: number, until: number): { left: number; width: n
 
 /** One visit on the lane of its car: what was driven and done where that is known, the plan where it is not. */
 export function blockOf(visit: BoardVisit, span: Span, now: number): Block | null {
-  const arrive = parse(visit.arrived_at) ?? parse(visit.eta_at) ?? parse(visit.window_start)
-  if (arrive === null) return null
+  const arrive = parse(visit.arrived_at) ?? parse(visit.eta_at) ?? Date.parse(visit.window_start)
   const leave = parse(visit.departed_at) ?? parse(visit.leave_at) ?? (visit.travel_s ? arrive - visit.travel_s * 1000 : null)
-  const windowStart = parse(visit.window_start)
   // Planned: care starts when the window opens. Arrived: it started when the nurse said so.
-  const start = visit.arrived_at || windowStart === null ? arrive : Math.max(arrive, windowStart)
+  const start = visit.arrived_at ? arrive : Math.max(arrive, Date.parse(visit.window_start))
   const finish = parse(visit.finished_at) ?? Math.max(start + visit.service_minutes * 60_000, visit.status === 'on_scene' ? now : 0)
   const stay = clip(span, start, finish)
   if (stay === null) return null
