@@ -53,7 +53,7 @@ format: $(DEV) ## lay the Python out as ruff likes it
 	$(PY) -m ruff format .
 
 bench: $(DEV) $(APP) ## measure, as ratios within one run: start, writes while push hangs, recommendation, route plans
-	$(PY) -m benchmarks
+	$(PY) -m benchmarks $(ARGS)
 
 types: $(DEV) $(PACKAGES) ## write docs/openapi.json from the routes, and the app's types from it
 	$(PY) -m tools.openapi

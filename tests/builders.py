@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import uuid
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from backend.people.models import (
     Client,
@@ -26,6 +26,7 @@ from backend.platform.db import reading
 from backend.platform.ids import new_id
 from backend.platform.uow import unit_of_work
 
+Row = TypeVar("Row")
 _numbers = itertools.count(1)
 SCOPES = {
     Role.TRIAGIST: Scope.ALL,
@@ -35,11 +36,11 @@ SCOPES = {
 }
 
 
-def kept(*rows: Any) -> Any:
+def kept(row: Row, *others: object) -> Row:
     """Commit these rows as the house itself; the first one is handed back."""
     with unit_of_work(actor=SYSTEM) as uow:
-        uow.session.add_all(rows)
-    return rows[0]
+        uow.session.add_all([row, *others])
+    return row
 
 
 def actor_of(staff: Staff) -> Actor:

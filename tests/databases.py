@@ -53,8 +53,8 @@ def new_database(kind: str, name: str) -> str:
         return f"sqlite:///{path}"
     server = _postgresql_server()
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[arg-type]
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')  # type: ignore[arg-type]
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
     before, _, options = server.partition("?")
     return f"{before.rpartition('/')[0]}/{name}{'?' if options else ''}{options}"
 
