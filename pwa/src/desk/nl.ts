@@ -277,6 +277,30 @@ export function teachSentences(): void {
     try_later: 'De server is even druk. Probeer het zo nog eens.',
   })
 }
+export const FIELD_NAMES: Record<string, string> = {
+  client: 'cliënt',
+  unknown_name: 'naam of omschrijving',
+  callback_number: 'terugbelnummer',
+  question: 'vraag',
+  entry_complaint: 'ingangsklacht',
+  abcd: 'ABCD',
+  final_urgency: 'urgentie',
+  change_code: 'reden van de urgentie',
+  change_text: 'toelichting bij de urgentie',
+  criterion_id: 'regel van de meetlat',
+  scope_override_reason: 'waarom u van de meetlat afwijkt',
+  outcome: 'wat er nu gebeurt',
+  handed_over_at: 'tijd van overdracht',
+  handed_over_to: 'aan wie overgedragen',
+  advice: 'advies',
+  safety_net: 'vangnet',
+  service_minutes: 'minuten zorg',
+  alternative: 'wat wel',
+  referral_target: 'naar wie',
+  referral_person: 'met wie gesproken',
+  referral_at: 'wanneer gesproken',
+  counterfactual: 'wat het zonder nachtzorg was',
+}
 export const FIELD_ERRORS: Record<string, string> = {
   required: 'Vul dit in.',
   choose_client: 'Kies een cliënt, of kies “onbekende cliënt”.',

@@ -39,6 +39,7 @@ export class Intake {
   private proposeTimer: ReturnType<typeof setTimeout> | undefined
   private claimTimer: ReturnType<typeof setInterval> | undefined
   private proposed = ''
+  private hasComplained = false
   private proposeNumber = 0
 
   constructor(form: IntakeForm) {
@@ -71,6 +72,7 @@ export class Intake {
   /** Called on every change of the form: save it, and see whether the proposal may have changed. */
   changed(): void {
     const body = $state.snapshot(this.form)
+    if (this.hasComplained) untrack(() => this.soften())
     if (isWorthKeeping(body)) this.autosave.touch(body)
     const { entry_complaint, client_id, abcd, answers, alarm_signals, risk_groups } = body
     const question = JSON.stringify({ entry_complaint, client_id, abcd, answers, alarm_signals, risk_groups })
@@ -190,7 +192,15 @@ export class Intake {
 
   private complain(missing: Missing[]): boolean {
     this.errors = Object.fromEntries(missing.map(({ field, code }) => [field, fieldError(code)]))
-    return missing.length > 0
+    this.hasComplained = missing.length > 0
+    return this.hasComplained
+  }
+
+  /** What was filled in since is no longer complained about; nothing new is added while somebody types. */
+  private soften(): void {
+    const missing = new Set([...missingForRequest(this.form), ...missingForDecision(this.form)].map(({ field }) => field))
+    const left = Object.entries(this.errors).filter(([field]) => missing.has(field))
+    if (left.length < Object.keys(this.errors).length) this.errors = Object.fromEntries(left)
   }
 
   /** Gives the question its number. Sending it twice gives the same number. */
