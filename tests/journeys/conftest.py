@@ -13,13 +13,15 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
 from filelock import FileLock
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from backend.demo.cast import PASSWORD
 from tests import databases
@@ -40,6 +42,9 @@ FLAGS = [
 ]
 
 
+expect.set_options(timeout=30_000)  # a busy machine is no reason to fail
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
@@ -47,13 +52,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.journey)
 
 
-@dataclass(frozen=True)
+@dataclass
 class House:
-    """A running Nachtronde."""
+    """A Nachtronde that can be started, killed and started again on the same port and database."""
 
     url: str
     environment: dict[str, str]
     log: Path
+    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def flask(self, *words: str) -> str:
         """Run a `flask` command on its database, as an operator would."""
@@ -63,11 +69,41 @@ class House:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=400,  # a busy machine is no reason to fail
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    @cached_property
+    def app(self) -> Flask:
+        """The same house inside this process, on the same database: to lay things ready, and to look what arrived."""
+        import backend
+        from backend.platform.config import Settings
+
+        return backend.create_app(Settings.from_environment(self.environment))
+
+    def start(self) -> None:
+        """Open the doors: the server and its worker, as `flask serve` does."""
+        with self.log.open("ab") as said:
+            server = subprocess.Popen(
+                [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--port", self.url.rpartition(":")[2]],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        self.running.append(server)
+        wait_until_it_answers(self.url, server, self.log)
+
+    def pull_the_plug(self) -> None:
+        """Server and worker are gone at once, as after a power cut."""
+        while self.running:
+            server = self.running.pop()
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
 
 
 def free_port() -> int:
@@ -87,7 +123,7 @@ def wait_until_it_answers(url: str, server: subprocess.Popen[bytes], log: Path, 
                 return
         if server.poll() is not None:
             break
-        time.sleep(0.1)
+        time.sleep(0.05)
     raise AssertionError(f"the server does not answer:\n{log.read_text(errors='replace')}")
 
 
@@ -121,41 +157,34 @@ def a_house(folder: Path, *, fill: bool = True, **settings: str) -> Iterator[Hou
         "NACHTRONDE_PLAN_NIGHT_S": "1",
         **settings,
     }
-    log = folder / "server.log"
-    house = House(url, environment, log)
+    house = House(url, environment, folder / "server.log")
     if fill:
         shutil.copy(a_filled_night(environment), folder / "night.db")
     else:
-        house.flask("db", "upgrade")
-    with log.open("wb") as said:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "flask", "--app", "wsgi", "serve", "--port", str(port)],
-            cwd=ROOT,
-            env=environment,
-            stdout=said,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        try:
-            wait_until_it_answers(url, server, log)
-            yield house
-        finally:
-            server.send_signal(signal.SIGINT)
-            try:
-                server.wait(15)
-            except subprocess.TimeoutExpired:
-                os.killpg(server.pid, signal.SIGKILL)
-                server.wait()
+        from backend.platform import schema
+
+        schema.upgrade(house.app.extensions["nachtronde"].database)
+    try:
+        house.start()
+        yield house
+    finally:
+        house.pull_the_plug()  # nobody needs this database any more
+        if "app" in vars(house):
+            house.app.extensions["nachtronde"].database.dispose()
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A house on a fresh demo night, for the journeys of one file."""
-    if not (ROOT / "static" / "app" / "phone" / "index.html").exists():
-        pytest.skip("the app is not built: make test builds it")
+    skip_unless_built()
     with a_house(tmp_path_factory.mktemp("house")) as running:
         yield running
+
+
+def skip_unless_built() -> None:
+    """There is nothing to see without the app."""
+    if not (ROOT / "static" / "app" / "phone" / "index.html").exists():
+        pytest.skip("the app is not built: make test builds it")
 
 
 @pytest.fixture(scope="session")
@@ -175,19 +204,27 @@ def person(chromium: Browser, house: House, request: pytest.FixtureRequest) -> I
     """Somebody sits down at a screen: `person(PHONE, login="dewi")`. A failed journey leaves a picture."""
     contexts: list[BrowserContext] = []
 
-    def sit_down(screen: dict[str, Any], login: str | None = None, password: str | None = None, **options: Any) -> Page:
+    def sit_down(
+        screen: dict[str, Any],
+        login: str | None = None,
+        password: str | None = None,
+        door: str | None = None,
+        **options: Any,
+    ) -> Page:
         context = chromium.new_context(
             base_url=house.url, locale="nl-NL", timezone_id="Europe/Amsterdam", **screen, **options
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         page = context.new_page()
         if login:
-            page.goto("/login")
+            page.goto(f"/login?next={door}" if door else "/login")
             page.fill("input[name=login]", login)
             page.fill("input[name=password]", password or PASSWORD)
             page.get_by_role("button", name="Inloggen").click()
             page.wait_for_load_state()
+            if door:
+                page.wait_for_url(f"**{door}")
         return page
 
     failed_before = request.session.testsfailed
