@@ -1,6 +1,6 @@
 """The demo night itself: it began a while ago, calls keep coming, and it can be closed at any moment."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from backend.platform.actor import SYSTEM
 from backend.platform.clock import SettableClock, system_clock
 from backend.platform.clock import now as clock_now
 from backend.platform.db import reading
+from backend.platform.errors import DomainError
 from backend.platform.ids import new_id
 from backend.platform.runtime import Runtime
 from backend.platform.uow import unit_of_work
@@ -31,6 +32,7 @@ BIG_STEP = timedelta(minutes=6)
 TICK_S = 15
 CALL_EVERY = timedelta(minutes=3)
 MOST_WAITING = 5
+SAM_TALKS = timedelta(minutes=4)
 MOST_WAITING_UNATTENDED = 3
 
 
@@ -80,15 +82,29 @@ def tick(job: outbox.Job) -> None:
         night = _open(now, ahead=True)
     acting.drive(night.id, now)
     with reading(SYSTEM) as session:
-        waiting = session.scalar(
-            sa.select(sa.func.count()).select_from(CareRequest).where(CareRequest.status == RequestStatus.OPEN)
-        )
+        waiting = session.scalars(
+            sa.select(CareRequest).where(CareRequest.status == RequestStatus.OPEN).order_by(CareRequest.received_at)
+        ).all()
         last = session.scalar(sa.select(sa.func.max(CareRequest.received_at)))
         calls = session.scalar(sa.select(sa.func.count()).select_from(CareRequest)) or 0
         most = MOST_WAITING if acting.people_at_the_desk(session, now) else MOST_WAITING_UNATTENDED
-    if (waiting or 0) < most and (last is None or now - last >= CALL_EVERY):
+    _colleague_answers(waiting, now)
+    if len(waiting) < most and (last is None or now - last >= CALL_EVERY):
         with unit_of_work(actor=acting.actor("sam")) as uow:
-            acting.ask(uow, script.STREAM[calls % len(script.STREAM)])
+            acting.ask(uow, script.STREAM[calls % len(script.STREAM)][0])
+
+
+def _colleague_answers(waiting: Sequence[CareRequest], now: datetime) -> None:
+    """Sam, at the other desk, settles by phone what can be settled by phone, after a few minutes of talking."""
+    answers = {asked.question: decided for asked, decided in script.STREAM if decided is not None}
+    for request in waiting:
+        decided = answers.get(request.question)
+        if decided is not None and now - request.received_at >= SAM_TALKS:
+            try:
+                with unit_of_work(actor=acting.actor("sam")) as uow:
+                    acting.decide(uow, request.id, decided)
+            except DomainError:
+                continue  # somebody who plays the desk was first
 
 
 JOBS = {"demo_tick": tick}

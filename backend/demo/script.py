@@ -109,24 +109,36 @@ TONIGHT = (
                  referral={"target": "gp_post", "person_reached": "triagist huisartsenpost"}, counterfactual="gp_post")),
 )  # fmt: skip
 
-# What is on the line now, and what keeps coming while you watch.
+# What is on the line now, and stays there for you.
 NOW = (
     Ask(0, "catheter", "De katheter zit weer verstopt. Ze heeft veel pijn en wordt onrustig.", "informal_carer", "sinds een half uur",
         "Slang nagekeken op een knik"),
     Ask(29, "fall_trauma_fracture", "Ik ben gevallen in de badkamer en mijn pols doet zeer.", "client", "net"),
 )  # fmt: skip
 
-STREAM = (
-    Ask(32, "diabetes", "Mijn moeder is zweterig en beverig, haar suiker is 3,4.", "informal_carer", "een half uur"),
-    Ask(35, "chronic_illness", "Ik kan niet slapen en weet niet of ik nog een paracetamol mag."),
-    Ask(38, "catheter", "De zak lekt en het hele bed is nat.", "client", "net ontdekt"),
-    Ask(41, "fall_trauma_fracture", "Mijn buurman ligt in de gang, hij praat gewoon maar komt niet op.", "other", "hij belde net"),
-    Ask(44, "feeding_tube", "De sonde van mijn man is eruit gegleden.", "informal_carer", "bij het omdraaien"),
-    Ask(47, "frail_elderly", "Vader dwaalt door het huis en doet de voordeur steeds open.", "informal_carer", "sinds een uur"),
-    Ask(50, "palliative_care", "De pijn is niet meer te houden met wat we hebben.", "informal_carer", "sinds vanavond"),
-    Ask(53, "medical_aids", "De zuurstof piept en ik weet niet wat het betekent.", "client", "vijf minuten"),
-    Ask(56, "wound_bite", "De pleister op haar stuit is los en het is nat.", "informal_carer"),
-    Ask(59, "constipation", "Ik heb buikpijn en moet steeds naar het toilet zonder dat er iets komt."),
-    Ask(62, "chronic_illness", "Wanneer komt de zuster morgen eigenlijk?"),
-    Ask(64, "diabetes", "Ik heb per ongeluk twee keer gespoten.", "client", "tien minuten geleden"),
+# What keeps coming while you watch. A colleague at the desk settles what can be settled by phone; for the rest somebody must go.
+STREAM: tuple[tuple[Ask, Decide | None], ...] = (
+    (Ask(32, "diabetes", "Mijn moeder is zweterig en beverig, haar suiker is 3,4.", "informal_carer", "een half uur"), None),
+    (Ask(35, "chronic_illness", "Ik kan niet slapen en weet niet of ik nog een paracetamol mag."),
+     Decide("U5", "phone_advice", "Vier uur na de vorige mag er weer een, hooguit vier op een dag.", _CALL_BACK, counterfactual="gp_post")),
+    (Ask(62, "chronic_illness", "Wanneer komt de zuster morgen eigenlijk?"),
+     Decide("U5", "phone_advice", "Om half negen, zoals altijd. Probeer nog wat te slapen.", _CALL_BACK)),
+    (Ask(38, "catheter", "De zak lekt en het hele bed is nat.", "client", "net ontdekt"), None),
+    (Ask(53, "medical_aids", "De zuurstof piept en ik weet niet wat het betekent.", "client", "vijf minuten"),
+     Decide("U4", "phone_advice", "De stekker zat los; het apparaat loopt weer. Leverancier heeft een nachtnummer op de zijkant.", _CALL_BACK,
+            counterfactual="own_organisation")),
+    (Ask(47, "frail_elderly", "Vader dwaalt door het huis en doet de voordeur steeds open.", "informal_carer", "sinds een uur"),
+     Decide("U4", "phone_advice", "Deur op het nachtslot, lamp in de gang aan. Wij bellen over een uur terug.", _CALL_BACK,
+            counterfactual="own_organisation")),
+    (Ask(41, "fall_trauma_fracture", "Mijn buurman ligt in de gang, hij praat gewoon maar komt niet op.", "other", "hij belde net"), None),
+    (Ask(59, "constipation", "Ik heb buikpijn en moet steeds naar het toilet zonder dat er iets komt."),
+     Decide("U4", "phone_advice", "Warme kruik, rustig drinken, niet persen. Bel bij koorts of als de pijn vast wordt.", _CALL_BACK,
+            counterfactual="gp_post")),
+    (Ask(44, "feeding_tube", "De sonde van mijn man is eruit gegleden.", "informal_carer", "bij het omdraaien"), None),
+    (Ask(56, "wound_bite", "De pleister op haar stuit is los en het is nat.", "informal_carer"),
+     Decide("U5", "phone_advice", "Schoon gaas erop tot de ochtend; de wijkverpleging komt om acht uur.", _CALL_BACK, counterfactual="own_organisation")),
+    (Ask(50, "palliative_care", "De pijn is niet meer te houden met wat we hebben.", "informal_carer", "sinds vanavond"), None),
+    (Ask(64, "diabetes", "Ik heb per ongeluk twee keer gespoten.", "client", "tien minuten geleden"),
+     Decide("U2", "refer_gp_post", "Nu iets zoets eten en over een kwartier meten. De huisartsenpost belt u.", "Bel 112 bij sufheid.",
+            referral={"target": "gp_post", "person_reached": "triagist huisartsenpost"}, counterfactual="gp_post")),
 )  # fmt: skip
