@@ -10,7 +10,7 @@ import type { Line, Lock } from './sync/engine'
 import { Runner } from './sync/runner'
 import { fact } from './sync/store'
 import type { Command, CommandKind, Draft, Fact, Notice, Pathway, Queued, Report, Shift, Step, StoredVisit } from './sync/types'
-import { AFTER, isStep, project, tonight, waiting, type ShownVisit } from './sync/view'
+import { isStep, project, tonight, waiting, type ShownVisit } from './sync/view'
 
 export const UNDO_MS = 8000
 /** A second tap within this time is a trembling thumb, not the next step. */
@@ -160,11 +160,12 @@ class Night {
   // -- what she does --------------------------------------------------------------------------------------------------
 
   /** One step further at a visit. Accepting is told at once, for it stops the ringing; the others can be undone. */
-  async step(visit: ShownVisit, step: Step): Promise<void> {
-    if (Date.now() - this.lastTap < REST_MS) return
+  async step(visit: ShownVisit, step: Step): Promise<boolean> {
+    if (Math.abs(Date.now() - this.lastTap) < REST_MS) return false
     this.lastTap = Date.now()
     await this.keep(step, visit, {}, step === 'accept' ? 0 : UNDO_MS)
     void locate().then((position) => (position ? this.keep('position', null, { ...position }, 0, true) : undefined))
+    return true
   }
 
   async undo(): Promise<void> {
@@ -288,7 +289,6 @@ const oneAtATime: Lock = (work) => (navigator.locks ? (navigator.locks.request('
 export const night = new Night()
 
 /** What a step is called once it is done, for the undo bar and for what was refused. */
-export const STEP_DONE: Record<Step, string> = { accept: 'Aangenomen', depart: 'U rijdt', arrive: 'U bent er', finish: 'Klaar' }
+export const STEP_DONE: Record<Step, string> = { accept: 'aangenomen', depart: 'u rijdt', arrive: 'u bent er', finish: 'klaar' }
 export const kindName = (kind: CommandKind): string =>
   isStep(kind) ? { accept: 'Aannemen', depart: 'Ik rijd', arrive: 'Ik ben er', finish: 'Klaar' }[kind] : kind === 'report' ? 'Verslag' : kind === 'alarm' ? 'Alarm' : 'Plek'
-export { AFTER }
