@@ -18,6 +18,7 @@ class Arrays(NamedTuple):
     nodes int32 seconds."""
 
     travel: np.ndarray  # [n + 2c, n + 2c] seconds between nodes
+    travel_from: np.ndarray  # the same turned round, [to, from]: one row holds all ways to one stop
     service: np.ndarray  # [n]
     opens: np.ndarray  # [n] start of the window
     closes: np.ndarray  # [n] end of the window; later costs
@@ -77,8 +78,10 @@ def compile_problem(problem: Problem) -> Compiled:
     for c, (car, rests) in enumerate(zip(cars, breaks, strict=True)):
         for b, rest in enumerate(rests):
             table[:, c, b] = car.shift_s[0] + rest.earliest_s, car.shift_s[0] + rest.latest_s, rest.duration_s
+    travel = np.ascontiguousarray(np.asarray(problem.matrix.duration_s)[np.ix_(places, places)], dtype=np.int32)
     arrays = Arrays(
-        travel=np.ascontiguousarray(np.asarray(problem.matrix.duration_s)[np.ix_(places, places)], dtype=np.int32),
+        travel=travel,
+        travel_from=np.ascontiguousarray(travel.T),
         service=_row(s.service_of(p) for s, p in rows),
         opens=_row(s.window_s[0] for s, _ in rows),
         closes=_row(s.window_s[1] for s, _ in rows),

@@ -101,12 +101,19 @@ def send(a: Arrays, s: State, limit: float) -> int:
             begin = max(begin, mate_begin - a.gap_max[first])
             possible = possible and mate_begin <= a.latest[second]
         possible = possible and begin <= a.latest[first] and not late_rest
-        if possible or is_fixed:
+        if not possible:
+            pass
+        elif has_breaks:
             home, late_rest = drive_home(a, c, begin + a.service[first], rested, first)
             possible = home <= a.ends[c] and not late_rest
             if second >= 0:
                 home, late_rest = drive_home(a, mate, mate_begin + a.service[second], mate_rested, second)
                 possible = possible and home <= a.ends[mate] and not late_rest
+        else:
+            possible = begin + a.service[first] + np.int64(a.travel[first, n + cars + c]) <= a.ends[c]
+            if second >= 0:
+                home = mate_begin + a.service[second] + np.int64(a.travel[second, n + cars + mate])
+                possible = possible and home <= a.ends[mate]
         if not possible and not is_fixed:
             s.served[first] = False
             total += a.penalty[first]

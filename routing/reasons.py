@@ -53,8 +53,12 @@ def cheapest(problem: Problem, plan: Plan, stop_id: str, *, alone: bool = False)
             state = ruin.new_state(arrays, 0, wide=state.route.shape[1], neighbours=0)
             ruin.load(arrays, state, loaded_state(problem, plan, arrays).route, arrays.frozen)
         node = compiled.node_of[stop_id, 0]
-        found = [(*ruin.insertion(arrays, state, node, c), c) for c in range(len(problem.cars))]
-        cost, at, c = min(found, key=lambda one: one[0])
+        if not problem.cars:
+            return int(FORBIDDEN), ()
+        found, places = np.zeros((2, len(problem.cars)), np.int64)
+        ruin.insertions(arrays, state, node, found, places)
+        c = int(found.argmin())
+        cost, at = int(found[c]), int(places[c])
         return (cost, ((c, at),)) if cost < FORBIDDEN else (int(FORBIDDEN), ())
     route, length = routes_of(problem, plan)
     if alone:

@@ -86,7 +86,7 @@ def new_state(a: Arrays, seed: int, *, wide: int | None = None, neighbours: int 
         best_route=np.full((c, wide), -1, np.int64),
         best_length=np.zeros(c, np.int64),
         cached_cost=np.zeros(cached, np.int64),
-        cached_at=np.zeros(cached, np.int32),
+        cached_at=np.zeros(cached, np.int64),
         cached_stamp=np.full(cached, -1, np.int64),
         near=nearest(a, neighbours),
         random=np.array([seed * 2 + 0x9E3779B97F4A7C15], np.uint64),
@@ -224,27 +224,6 @@ def time_route(a: Arrays, s: State, c: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def delay_cost(a: Arrays, s: State, c: int, k: int, later: int, limit: int) -> int:
-    """Extra lateness when the arrival at position k moves `later` seconds (> 0, within the hard slack); stops
-    counting beyond `limit`."""
-    extra = np.int64(0)
-    while k < s.length[c]:
-        if later <= s.slack_free[c, k]:
-            return extra
-        stop = s.route[c, k]
-        start = max(s.arrive[c, k], a.opens[stop])
-        later -= start - s.arrive[c, k]
-        if later <= 0:
-            return extra
-        if start + later > a.closes[stop]:
-            extra += a.late_weight[stop] * (start + later - max(start, a.closes[stop]))
-            if extra > limit:
-                return extra
-        k += 1
-    return extra
-
-
-@njit(cache=True, nogil=True)
 def cost_with(a: Arrays, s: State, c: int, stop: int, at: int) -> int:
     """Cost of a route with breaks if `stop` came in at position `at`: walked out in full; FORBIDDEN when impossible."""
     length = s.length[c]
@@ -261,69 +240,100 @@ def cost_with(a: Arrays, s: State, c: int, stop: int, at: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def insertion(a: Arrays, s: State, stop: int, c: int) -> tuple[int, int]:
-    """The cheapest place of `stop` in route c: (extra cost, position); FORBIDDEN when there is none. Price of change
-    left out."""
-    fixed = a.fixed[c, stop]
-    length = s.length[c]
-    if fixed >= FORBIDDEN or s.loaded[c] + a.load[stop] > a.capacity[c]:
-        return np.int64(HUGE), np.int64(-1)
-    best = np.int64(HUGE)
-    best_at = np.int64(-1)
-    if a.break_from.shape[1] > 0 and a.break_from[c, 0] < FORBIDDEN:
-        before, stamp = s.cost[c], s.stamp[c]
-        for at in range(a.frozen[c], length + 1):
-            extra = cost_with(a, s, c, stop, at) - before
-            if extra < best:
-                best, best_at = extra, at
-        time_route(a, s, c)
-        s.stamp[c] = stamp
-        return best, best_at
-    n = a.fixed.shape[1]
-    home = n + a.fixed.shape[0] + c
-    first = a.frozen[c]
-    previous = n + c if first == 0 else s.route[c, first - 1]
-    if length == 0:
-        fixed += a.activation[c]
+def scan(
+    a: Arrays, s: State, stop: int, low: int, high: int, found: np.ndarray, places: np.ndarray, seen: np.ndarray
+) -> None:
+    """The cheapest place of `stop` in the routes low .. high - 1, price of change left out: extra cost in `found`,
+    FORBIDDEN for none,
+    and position in `places`. Routes whose stamp is already in `seen` are skipped.
+
+    One long function on purpose: passing all these arrays to a function a position costs more than the arithmetic.
+    """
+    cars, n = a.fixed.shape
     latest = a.latest[stop]
     opens = a.opens[stop]
     closes = a.closes[stop]
     weight = a.late_weight[stop]
     service = a.service[stop]
-    for at in range(first, length + 1):
-        following = s.route[c, at] if at < length else home
-        to_stop = np.int64(a.travel[previous, stop])
-        arrive = s.leave[c, at] + to_stop
-        if arrive > latest:
-            if s.leave[c, at] > latest:
+    done = opens + service
+    has_breaks = a.break_from.shape[1] > 0
+    for c in range(low, high):
+        if seen[c] == s.stamp[c]:
+            continue
+        seen[c] = s.stamp[c]
+        found[c] = HUGE
+        places[c] = -1
+        fixed = a.fixed[c, stop]
+        if fixed >= FORBIDDEN or s.loaded[c] + a.load[stop] > a.capacity[c]:
+            continue
+        best = np.int64(HUGE)
+        best_at = np.int64(-1)
+        length = s.length[c]
+        first = a.frozen[c]
+        if has_breaks and a.break_from[c, 0] < FORBIDDEN:
+            before, stamp = s.cost[c], s.stamp[c]
+            for at in range(first, length + 1):
+                extra = cost_with(a, s, c, stop, at) - before
+                if extra < best:
+                    best, best_at = extra, at
+            time_route(a, s, c)
+            s.stamp[c] = stamp
+            found[c], places[c] = best, best_at
+            continue
+        if length == 0:
+            fixed += a.activation[c]
+        while first < length and s.arrive[c, first] + s.slack_hard[c, first] < done:
+            first += 1  # whoever comes next here would be too late even without any driving
+        previous = n + c if first == 0 else s.route[c, first - 1]
+        for at in range(first, length + 1):
+            leave = s.leave[c, at]
+            if leave > latest:
                 break
+            following = s.route[c, at] if at < length else n + cars + c
+            to_stop = np.int64(a.travel_from[stop, previous])
             previous = following
-            continue
-        onward = np.int64(a.travel[stop, following])
-        extra = fixed + (to_stop + onward - np.int64(a.travel[previous, following])) * a.travel_weight
-        previous = following
-        if extra >= best:
-            continue
-        start = max(arrive, opens)
-        if start > closes:
-            extra += (start - closes) * weight
+            arrive = leave + to_stop
+            if arrive > latest:
+                continue
+            onward = np.int64(a.travel[stop, following])
+            extra = fixed + (to_stop + onward - (s.arrive[c, at] - leave)) * a.travel_weight
             if extra >= best:
                 continue
-        later = start + service + onward - s.arrive[c, at]
-        if later > s.slack_hard[c, at]:
-            continue
-        if later > s.slack_free[c, at]:
-            extra += delay_cost(a, s, c, at, later, best - extra)
-        if extra < best:
-            best, best_at = extra, at
-    return best, best_at
+            start = max(arrive, opens)
+            if start > closes:
+                extra += (start - closes) * weight
+            later = start + service + onward - s.arrive[c, at]
+            if later > s.slack_hard[c, at]:
+                continue
+            k = at
+            while k < length and later > s.slack_free[c, k] and extra < best:
+                node = s.route[c, k]
+                begin = max(s.arrive[c, k], a.opens[node])
+                later -= begin - s.arrive[c, k]
+                over = begin + later - max(begin, a.closes[node])
+                if over > 0:
+                    extra += a.late_weight[node] * over
+                k += 1
+            if extra < best:
+                best, best_at = extra, at
+        found[c], places[c] = best, best_at
 
 
 @njit(cache=True, nogil=True)
 def insertions(a: Arrays, s: State, stop: int, found: np.ndarray, places: np.ndarray) -> None:
-    """`insertion` for every car: extra costs in `found`, positions in `places`."""
-    for c in range(a.fixed.shape[0]):
-        found[c], places[c] = insertion(a, s, stop, c)
+    """The cheapest place in every route: extra costs in `found`, positions in `places`."""
+    cars = a.fixed.shape[0]
+    scan(a, s, stop, 0, cars, found, places, np.full(cars, -1, np.int64))
+
+
+@njit(cache=True, nogil=True)
+def insertion(a: Arrays, s: State, stop: int, c: int) -> tuple[int, int]:
+    """The cheapest place of `stop` in one route: (extra cost, position); FORBIDDEN when there is none."""
+    cars = a.fixed.shape[0]
+    found = np.zeros(cars, np.int64)
+    places = np.zeros(cars, np.int64)
+    scan(a, s, stop, c, c + 1, found, places, np.full(cars, -1, np.int64))
+    return found[c], places[c]
 
 
 @njit(cache=True, nogil=True)
@@ -455,18 +465,13 @@ def _put_back(a: Arrays, s: State, count: int, touched: int, blink: float) -> in
     for i in range(count):
         node = s.removed[i]
         best, best_c, best_at = np.int64(HUGE), np.int64(-1), np.int64(-1)
+        found = s.cached_cost[node]
+        scan(a, s, node, 0, cars, found, s.cached_at[node], s.cached_stamp[node])
         for c in range(cars):
-            if a.fixed[c, node] >= FORBIDDEN or _draw(s.random) < blink:
+            extra = found[c]
+            if extra >= best or _draw(s.random) < blink:
                 continue
-            if s.cached_stamp[node, c] != s.stamp[c]:
-                extra, at = insertion(a, s, node, c)
-                s.cached_cost[node, c] = extra
-                s.cached_at[node, c] = at
-                s.cached_stamp[node, c] = s.stamp[c]
-            extra = s.cached_cost[node, c]
-            if extra >= best:
-                continue
-            if a.changed_car > 0 and extra < HUGE and not is_changed(a, s, c):
+            if a.changed_car > 0 and not is_changed(a, s, c):
                 extra += a.changed_car
             if extra < best:
                 best, best_c, best_at = extra, c, s.cached_at[node, c]

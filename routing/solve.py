@@ -18,6 +18,14 @@ from routing.problem import Car, Problem, Stop, TravelMatrix
 from routing.reasons import cheapest, with_reasons
 from routing.schedule import schedule
 
+STRENGTH = 10.0
+"""Stops taken out in a round, on average."""
+LONGEST = 6
+"""The longest string taken out of one route; short strings from more routes did best on nights with cars that
+differ."""
+BLINK = 0.01
+"""How often a stop looks away from a car when it is put back."""
+
 Orders = Mapping[str, Sequence[tuple[str, int]]]
 
 
@@ -172,7 +180,7 @@ def search_apart(
             if share >= 1.0:
                 return
             size = chunk if iterations is None else min(chunk, iterations - done)
-            ruin.search(arrays, state, size, hot * (cold / hot) ** share, 1.0, 10.0, 10, 0.01)
+            ruin.search(arrays, state, size, hot * (cold / hot) ** share, 1.0, STRENGTH, LONGEST, BLINK)
             done += size
             if limit_s is not None and iterations is None:
                 now = (time.perf_counter() - began) / limit_s
@@ -191,7 +199,7 @@ def temperatures(arrays: Arrays, *, is_warm: bool) -> tuple[float, float]:
     """First and last temperature, from what one stop's travel costs in this problem."""
     n = len(arrays.service)
     scale = float(np.median(arrays.travel[:n, :n])) * float(arrays.travel_weight) if n > 1 else 1.0
-    return max(1.0, scale * (0.05 if is_warm else 0.3)), max(0.1, scale * 0.003)
+    return max(1.0, scale * (0.1 if is_warm else 1.5)), max(0.1, scale * 0.0125)
 
 
 def sound_start(problem: Problem, arrays: Arrays, start: Orders) -> tuple[np.ndarray, np.ndarray]:

@@ -22,7 +22,8 @@ def a_road(places: int = 10) -> TravelMatrix:
 
 def a_car(name: str = "auto-1", place: int = 0, **changes: Any) -> Car:
     """A car on shift for eight hours."""
-    return Car(**({"id": name, "place": place, "shift_s": (0, 28_800)} | changes))
+    usual: dict[str, Any] = {"id": name, "place": place, "shift_s": (0, 28_800)}
+    return Car(**(usual | changes))
 
 
 def a_stop(name: str = "bezoek-1", place: int = 1, **changes: Any) -> Stop:
