@@ -281,6 +281,7 @@ class _Api(Api):
 
     def __init__(self, app: Flask) -> None:
         super().__init__(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_schema_name)})
+        self.register_field(fields.Instant, "string", "date-time")
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         status = error.code or 500

@@ -2121,7 +2121,7 @@ export interface paths {
             parameters: {
                 query?: {
                     /** @description The list in force at this time; now by default */
-                    at?: unknown;
+                    at?: string | null;
                 };
                 header?: never;
                 path?: never;
@@ -3149,7 +3149,8 @@ export interface components {
             pathways: components["schemas"]["CarePathwayOut"][];
         };
         CareRequestBrief: {
-            answered_at: unknown;
+            /** Format: date-time */
+            answered_at: string | null;
             caller: components["schemas"]["CallerOut"];
             /** @enum {unknown} */
             channel: "phone" | "alarm" | "gp_post" | "mka" | "portal";
@@ -3167,17 +3168,22 @@ export interface components {
             /** Format: uuid */
             organisation_id: string | null;
             question: string;
-            received_at: unknown;
+            /** Format: date-time */
+            received_at: string;
             reference: string;
-            registered_at: unknown;
+            /** Format: date-time */
+            registered_at: string;
             /** Format: uuid */
             registered_by: string | null;
             /** @enum {unknown} */
             status: "open" | "decided" | "closed";
         };
         CareRequestIn: {
-            /** @default null */
-            answered_at: unknown;
+            /**
+             * Format: date-time
+             * @default null
+             */
+            answered_at: string | null;
             caller: components["schemas"]["CallerIn"];
             /**
              * @default phone
@@ -3206,11 +3212,15 @@ export interface components {
             /** @default null */
             onset: string | null;
             question: string;
-            /** @default null */
-            received_at: unknown;
+            /**
+             * Format: date-time
+             * @default null
+             */
+            received_at: string | null;
         };
         CareRequestOut: {
-            answered_at: unknown;
+            /** Format: date-time */
+            answered_at: string | null;
             caller: components["schemas"]["CallerOut"];
             /** @enum {unknown} */
             channel: "phone" | "alarm" | "gp_post" | "mka" | "portal";
@@ -3229,9 +3239,11 @@ export interface components {
             /** Format: uuid */
             organisation_id: string | null;
             question: string;
-            received_at: unknown;
+            /** Format: date-time */
+            received_at: string;
             reference: string;
-            registered_at: unknown;
+            /** Format: date-time */
+            registered_at: string;
             /** Format: uuid */
             registered_by: string | null;
             /** @enum {unknown} */
@@ -3274,7 +3286,8 @@ export interface components {
             care_request_id: string;
             is_mine: boolean;
             name: string;
-            until_at: unknown;
+            /** Format: date-time */
+            until_at: string;
         };
         ClientFound: {
             birth_year: number | null;
@@ -3366,7 +3379,8 @@ export interface components {
             clients: components["schemas"]["ClientFound"][];
         };
         ClosingOut: {
-            closed_at: unknown;
+            /** Format: date-time */
+            closed_at: string;
             handovers: components["schemas"]["HandoverOut"][];
             /** Format: uuid */
             night_id: string;
@@ -3382,7 +3396,8 @@ export interface components {
              * @default null
              */
             clock_offset_ms: number | null;
-            happened_at: unknown;
+            /** Format: date-time */
+            happened_at: string;
             /** Format: uuid */
             id: string;
             /** @enum {unknown} */
@@ -3414,7 +3429,8 @@ export interface components {
         };
         CommandsOut: {
             results: components["schemas"]["CommandOut"][];
-            server_time: unknown;
+            /** Format: date-time */
+            server_time: string;
         };
         CompetenceBody: {
             /** @enum {unknown} */
@@ -3440,7 +3456,8 @@ export interface components {
         ContactOut: {
             advice: string | null;
             entry_complaint: string | null;
-            happened_at: unknown;
+            /** Format: date-time */
+            happened_at: string;
             kind: string;
             outcome: string | null;
             question: string | null;
@@ -3457,7 +3474,8 @@ export interface components {
             visit_id: string;
         };
         DeliveryOut: {
-            at: unknown;
+            /** Format: date-time */
+            at: string;
             /** @enum {unknown} */
             channel: "mail";
             note: string | null;
@@ -3475,18 +3493,23 @@ export interface components {
             };
             /** Format: uuid */
             id: string;
-            updated_at: unknown;
+            /** Format: date-time */
+            updated_at: string;
         };
         DraftsOut: {
             drafts: components["schemas"]["DraftOut"][];
         };
         EmergencyOut: {
-            handed_over_at: unknown;
+            /** Format: date-time */
+            handed_over_at: string;
             handed_over_to: string;
         };
         EmergencyShape: {
-            /** @default null */
-            handed_over_at: unknown;
+            /**
+             * Format: date-time
+             * @default null
+             */
+            handed_over_at: string | null;
             /** @default null */
             handed_over_to: string | null;
         };
@@ -3551,7 +3574,8 @@ export interface components {
             deliveries: components["schemas"]["DeliveryOut"][];
             delta: string | null;
             entries_count: number;
-            generated_at: unknown;
+            /** Format: date-time */
+            generated_at: string;
             heading: string;
             /** Format: uuid */
             id: string;
@@ -3561,10 +3585,12 @@ export interface components {
             /** Format: uuid */
             night_id: string;
             open_actions: number;
-            opened_at: unknown;
+            /** Format: date-time */
+            opened_at: string | null;
             opened_by: string | null;
             organisation: components["schemas"]["OwnerOut"];
-            unread_flagged_at: unknown;
+            /** Format: date-time */
+            unread_flagged_at: string | null;
             version: number;
         };
         HandoversOut: {
@@ -3619,7 +3645,8 @@ export interface components {
             delta: string | null;
             entries: components["schemas"]["EntryOut"][];
             entries_count: number;
-            generated_at: unknown;
+            /** Format: date-time */
+            generated_at: string;
             heading: string;
             /** Format: uuid */
             id: string;
@@ -3629,12 +3656,16 @@ export interface components {
             /** Format: uuid */
             night_id: string;
             open_actions: number;
-            opened_at: unknown;
+            /** Format: date-time */
+            opened_at: string | null;
             opened_by: string | null;
             organisation: components["schemas"]["OwnerOut"];
-            period_from: unknown;
-            period_to: unknown;
-            unread_flagged_at: unknown;
+            /** Format: date-time */
+            period_from: string;
+            /** Format: date-time */
+            period_to: string;
+            /** Format: date-time */
+            unread_flagged_at: string | null;
             version: number;
         };
         LetterWithAddendaOut: {
@@ -3650,7 +3681,8 @@ export interface components {
             delta: string | null;
             entries: components["schemas"]["EntryOut"][];
             entries_count: number;
-            generated_at: unknown;
+            /** Format: date-time */
+            generated_at: string;
             heading: string;
             /** Format: uuid */
             id: string;
@@ -3660,12 +3692,16 @@ export interface components {
             /** Format: uuid */
             night_id: string;
             open_actions: number;
-            opened_at: unknown;
+            /** Format: date-time */
+            opened_at: string | null;
             opened_by: string | null;
             organisation: components["schemas"]["OwnerOut"];
-            period_from: unknown;
-            period_to: unknown;
-            unread_flagged_at: unknown;
+            /** Format: date-time */
+            period_from: string;
+            /** Format: date-time */
+            period_to: string;
+            /** Format: date-time */
+            unread_flagged_at: string | null;
             version: number;
         };
         LinkIn: {
@@ -3676,7 +3712,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             question: string;
-            received_at: unknown;
+            /** Format: date-time */
+            received_at: string;
             reference: string;
             /** @enum {unknown} */
             status: "open" | "decided" | "closed";
@@ -3710,22 +3747,28 @@ export interface components {
             postcode_areas: string[];
         };
         NightIn: {
-            ends_at: unknown;
+            /** Format: date-time */
+            ends_at: string;
             /** Format: uuid */
             id: string;
-            starts_at: unknown;
+            /** Format: date-time */
+            starts_at: string;
         };
         NightOut: {
-            closed_at: unknown;
-            ends_at: unknown;
+            /** Format: date-time */
+            closed_at: string | null;
+            /** Format: date-time */
+            ends_at: string;
             /** Format: uuid */
             id: string;
             plan_note: string | null;
             /** @enum {unknown} */
             plan_state: "idle" | "running" | "failed";
             plan_version: number;
-            planned_at: unknown;
-            starts_at: unknown;
+            /** Format: date-time */
+            planned_at: string | null;
+            /** Format: date-time */
+            starts_at: string;
         };
         NightsOut: {
             nights: components["schemas"]["NightOut"][];
@@ -3969,8 +4012,11 @@ export interface components {
             client_id: string;
             /** Format: uuid */
             id: string;
-            /** @default null */
-            latest_at: unknown;
+            /**
+             * Format: date-time
+             * @default null
+             */
+            latest_at: string | null;
             required_competences?: ("bladder_catheter" | "suprapubic_catheter" | "injection_sc" | "injection_im" | "infusion" | "stoma_care" | "wound_care" | "tube_feeding" | "insulin" | "palliative_pump" | "fall_assessment" | "two_person_lift")[];
             service_minutes: number;
             title: string;
@@ -3979,8 +4025,10 @@ export interface components {
              * @enum {unknown}
              */
             urgency: "U0" | "U1" | "U2" | "U3" | "U4" | "U5";
-            window_end: unknown;
-            window_start: unknown;
+            /** Format: date-time */
+            window_end: string;
+            /** Format: date-time */
+            window_start: string;
         };
         PositionIn: {
             /** @default null */
@@ -4082,7 +4130,8 @@ export interface components {
         ReceiptOut: {
             /** Format: uuid */
             action_id: string | null;
-            at: unknown;
+            /** Format: date-time */
+            at: string;
             by: string;
             /** Format: uuid */
             entry_id: string;
@@ -4105,7 +4154,8 @@ export interface components {
         ReferralOut: {
             not_reached_reason: string | null;
             person_reached: string | null;
-            spoken_at: unknown;
+            /** Format: date-time */
+            spoken_at: string | null;
             target: string;
         };
         ReferralShape: {
@@ -4113,8 +4163,11 @@ export interface components {
             not_reached_reason: string | null;
             /** @default null */
             person_reached: string | null;
-            /** @default null */
-            spoken_at: unknown;
+            /**
+             * Format: date-time
+             * @default null
+             */
+            spoken_at: string | null;
             /** @default null */
             target: string | null;
         };
@@ -4179,8 +4232,10 @@ export interface components {
             criteria: components["schemas"]["ScopeCriterionOut"][];
             /** Format: uuid */
             id: string;
-            valid_from: unknown;
-            valid_until: unknown;
+            /** Format: date-time */
+            valid_from: string;
+            /** Format: date-time */
+            valid_until: string | null;
             version: string;
         };
         SessionIn: {
@@ -4194,14 +4249,16 @@ export interface components {
             organisation: components["schemas"]["OrganisationBrief"];
             partnership: components["schemas"]["PartnershipBrief"];
             role: string;
-            server_time: unknown;
+            /** Format: date-time */
+            server_time: string;
             /** Format: uuid */
             staff_id: string;
         };
         ShiftIn: {
             /** Format: uuid */
             car_id: string;
-            ends_at: unknown;
+            /** Format: date-time */
+            ends_at: string;
             /** Format: uuid */
             id: string;
             /** @default false */
@@ -4213,12 +4270,14 @@ export interface components {
             night_id: string | null;
             /** Format: uuid */
             nurse_id: string;
-            starts_at: unknown;
+            /** Format: date-time */
+            starts_at: string;
         };
         ShiftOut: {
             /** Format: uuid */
             car_id: string;
-            ends_at: unknown;
+            /** Format: date-time */
+            ends_at: string;
             /** Format: uuid */
             id: string;
             is_backup: boolean;
@@ -4226,8 +4285,10 @@ export interface components {
             night_id: string;
             /** Format: uuid */
             nurse_id: string;
-            starts_at: unknown;
-            woken_at: unknown;
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: date-time */
+            woken_at: string | null;
         };
         ShiftsOut: {
             shifts: components["schemas"]["ShiftOut"][];
@@ -4280,8 +4341,11 @@ export interface components {
             role?: "triagist" | "nurse" | "team_manager" | "admin";
         };
         StatusIn: {
-            /** @default null */
-            happened_at: unknown;
+            /**
+             * Format: date-time
+             * @default null
+             */
+            happened_at: string | null;
             /** @enum {unknown} */
             status: "open" | "assigned" | "accepted" | "under_way" | "on_scene" | "done" | "cancelled";
         };
@@ -4379,7 +4443,8 @@ export interface components {
             change_reason: components["schemas"]["ChangeReasonOut"] | null;
             /** @enum {unknown} */
             counterfactual: "none" | "gp_post" | "emergency_department" | "ambulance" | "own_gp" | "own_organisation" | "unknown";
-            decided_at: unknown;
+            /** Format: date-time */
+            decided_at: string;
             /** Format: uuid */
             decided_by: string | null;
             decided_by_name: string;
