@@ -24,7 +24,7 @@ def crow_km(points: Sequence[Point]) -> np.ndarray:
     lon = np.radians([point.lon for point in points])
     sines = np.sin((lat[:, None] - lat[None, :]) / 2) ** 2
     sines = sines + np.cos(lat)[:, None] * np.cos(lat)[None, :] * np.sin((lon[:, None] - lon[None, :]) / 2) ** 2
-    return 2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(sines, 0, 1)))
+    return np.asarray(2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(sines, 0, 1))))
 
 
 class Crow:
