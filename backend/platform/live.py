@@ -96,8 +96,9 @@ class Streams:
         while True:
             try:
                 newest = self._last_seq()
-            except sa.exc.OperationalError as error:
-                log.warning("stream_watcher", kind=type(error.orig).__name__)
+            except sa.exc.SQLAlchemyError as error:
+                # Whatever is wrong with the database: the watcher is there when it comes back.
+                log.warning("stream_watcher", kind=type(error).__name__)
                 newest = self._newest
             with self._runtime.committed:
                 if newest > self._newest:
