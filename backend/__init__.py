@@ -4,6 +4,7 @@ import logging
 
 import structlog
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend.platform import pages, session, web
 from backend.platform.clock import Clock, system_clock
@@ -18,8 +19,10 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     settings = settings or Settings.from_environment()
     settings.refuse_unsafe()
     _log_without_people(settings.log_level)
-    app = Flask("backend", root_path=str(ROOT / "backend"), static_folder=str(ROOT / "static"), static_url_path="/static")
+    app = Flask("backend", root_path=str(ROOT / "backend"), static_folder=str(ROOT / "static"))
     web.access(web.ANYONE)(app.view_functions["static"])
+    if hops := settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     runtime = Runtime(settings, Database(settings.database_url, pool_size=settings.threads), clock)
     app.extensions["nachtronde"] = runtime
     runtime.streams = Streams(app)
@@ -63,4 +66,3 @@ def _log_without_people(level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         cache_logger_on_first_use=False,
     )
-

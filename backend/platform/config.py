@@ -24,6 +24,8 @@ class Settings:
     is_demo: bool = False
     log_level: str = "info"
     public_url: str = "http://localhost:8000"
+    proxies: int = 0
+    """How many proxies of our own stand in front: so many forwarded addresses are believed, and no more."""
     threads: int = 32
     stream_reserve: int = 8
     """Streams are refused when fewer than this many threads would be left for ordinary questions."""

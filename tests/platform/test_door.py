@@ -1,15 +1,16 @@
 """The front door: who may knock, what may enter, how a refusal looks."""
 
 import pytest
-from flask import Flask
+from flask import Flask, Response, request
 
+from backend import create_app
 from backend.people.rules import Role
 from backend.platform import login, push, web
 from backend.platform.clock import SettableClock
 from backend.platform.config import BadSetting, Settings
 from backend.platform.uow import unit_of_work
 from tests import builders
-from tests.conftest import Browser
+from tests.conftest import Browser, a_setting
 
 
 def test_a_route_that_does_not_say_who_may_call_it_cannot_be_registered() -> None:
@@ -203,3 +204,24 @@ def test_a_phone_that_changes_hands_rings_for_its_new_owner_only(app: Flask) -> 
     with reading(SYSTEM) as session:
         owners = [row.staff_id for row in session.query(push.PushSubscription)]
     assert owners == [second.staff_id]
+
+
+def test_behind_our_own_proxy_the_cookie_is_for_tls_only_and_a_forged_address_is_not_believed(
+    database_url: str,
+) -> None:
+    app = create_app(a_setting(database_url, proxies=1))
+    forwarded = {
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-For": "6.6.6.6, 192.0.2.7",
+        "X-Forwarded-Host": "nacht.example",
+    }
+    seen: dict[str, object] = {}
+
+    @app.after_request
+    def look(response: Response) -> Response:
+        seen.update(address=request.remote_addr, is_secure=request.is_secure)
+        return response
+
+    assert "Strict-Transport-Security" in app.test_client().get("/login", headers=forwarded).headers
+    assert seen == {"address": "192.0.2.7", "is_secure": True}
+    app.extensions["nachtronde"].database.dispose()
