@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
+from typing import Any
 
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
@@ -36,17 +39,17 @@ def _click_if_still(button: Locator, label: str) -> None:
         pass
 
 
-def keep_pressing(button: Locator, *, on: Page, until: str) -> None:
+def keep_pressing(button: Locator, *, until: Locator) -> None:
     """Somebody who waits for something presses again now and then, as long as there is something to press."""
-    for _ in range(30):
-        if button.is_visible():
-            button.click()
+    for _ in range(40):
         try:
-            on.get_by_text(until).first.wait_for(state="visible", timeout=AGAIN_MS)
+            if button.is_visible():
+                button.click(timeout=AGAIN_MS)
+            until.wait_for(state="visible", timeout=AGAIN_MS)
             return
         except TimeoutError:
             continue
-    raise AssertionError(f"{until!r} never came")
+    raise AssertionError("it never came")
 
 
 def write_report(phone: Page, name: str, *, to_do: str | None = None) -> None:
@@ -55,8 +58,10 @@ def write_report(phone: Page, name: str, *, to_do: str | None = None) -> None:
     phone.get_by_role("link", name="Schrijf verslag").click()
     expect(phone.get_by_role("heading", name="Verslag", exact=True)).to_be_visible()
     expect(phone.get_by_text(name).first).to_be_visible()
-    phone.get_by_role("group", name=re.compile("Wat is gedaan")).get_by_role("button").first.click()
-    phone.get_by_role("button", name=re.compile("katheter", re.IGNORECASE), pressed=False).last.click()
+    for chip in ("Katheter gewisseld", "Verstopte katheter"):
+        phone.get_by_role("button", name=chip, exact=True).click()
+    phone.get_by_role("button", name=re.compile("^blaaskatheter$", re.IGNORECASE)).click()
+    phone.get_by_role("button", name="Doorlopende opdracht").click()
     if to_do:
         phone.get_by_role("button", name="Nog doen na de nacht").click()
         phone.get_by_role("textbox", name="Wat moet er gebeuren?").fill(to_do)
@@ -68,3 +73,11 @@ def write_report(phone: Page, name: str, *, to_do: str | None = None) -> None:
 def messages(desk: Page) -> Locator:
     """What the desk was just told."""
     return desk.get_by_role("group", name="Meldingen")
+
+
+def wait_until(page: Page, is_so: Callable[[], Any], seconds: float = 30) -> None:
+    """Wait for something that no element of the page tells of; the page lives on meanwhile."""
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, "it never came"
+        page.wait_for_timeout(50)
