@@ -1,7 +1,6 @@
 import '$tokens'
 import '$shared/base.css'
 import './nurse.css'
-import './words'
 import { colourTheBrowser } from '$shared/theme'
 import { mount } from 'svelte'
 import App from './App.svelte'

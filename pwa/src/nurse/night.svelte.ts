@@ -90,8 +90,11 @@ class Night {
     } catch (error) {
       if (error instanceof Problem && error.status === 401) this.line = 'login'
       else if (!(error instanceof Problem)) this.line = 'offline'
-      if (this.store) expectPerson(this.store.owner)
-      else this.stage = 'login'
+      if (!this.store) this.stage = 'login'
+      else {
+        expectPerson(this.store.owner)
+        void this.sync() // from here on it tries again by itself
+      }
     }
   }
 

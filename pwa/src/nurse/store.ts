@@ -1,16 +1,16 @@
 /** The phone's database: one per nurse, so that two colleagues who share a phone never see or send each other's work. */
-import { deleteDB, openDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb'
-import { TABLES, type Store, type TableName, type Tables, type Tx } from './sync/store'
-
-type Schema = DBSchema & { [T in TableName]: { key: string; value: Tables[T] } }
-type Database = IDBPDatabase<Schema>
+import { TABLES, type Store, type TableName, type Tx } from './sync/store'
 
 const PREFIX = 'nachtronde-'
 const VERSION = 1
 const STAMP = 'nachtronde-me'
+/** What a browser says when it closed the database behind our back: storage pressure, a long sleep, a wipe elsewhere. */
+const CLOSED = ['InvalidStateError', 'UnknownError', 'AbortError']
+
+type Mode = 'readonly' | 'readwrite'
 
 export class PhoneStore implements Store {
-  private opened: Promise<Database> | null = null
+  private opened: Promise<IDBDatabase> | null = null
 
   constructor(readonly owner: string) {}
 
@@ -28,22 +28,25 @@ export class PhoneStore implements Store {
     database?.close()
   }
 
-  private async run<T>(mode: 'readonly' | 'readwrite', work: (tx: Tx) => Promise<T>): Promise<T> {
+  private async run<T>(mode: Mode, work: (tx: Tx) => Promise<T>): Promise<T> {
     try {
       return await this.once(mode, work)
     } catch (error) {
-      // Phones close databases behind our back (storage pressure, a long sleep). The transaction did not happen: once more.
-      if (!(error instanceof DOMException) || !['InvalidStateError', 'UnknownError', 'AbortError'].includes(error.name)) throw error
+      if (!(error instanceof DOMException) || !CLOSED.includes(error.name)) throw error
+      // The transaction did not happen: open anew, and once more.
       await this.close()
       return this.once(mode, work)
     }
   }
 
-  private async once<T>(mode: 'readonly' | 'readwrite', work: (tx: Tx) => Promise<T>): Promise<T> {
+  private async once<T>(mode: Mode, work: (tx: Tx) => Promise<T>): Promise<T> {
     const database = await (this.opened ??= this.open())
     // strict: resolved means written to the disk, not to a buffer that dies with the battery.
     const transaction = database.transaction(TABLES, mode, { durability: 'strict' })
-    const done = transaction.done
+    const done = new Promise<void>((resolve, reject) => {
+      transaction.oncomplete = () => resolve()
+      transaction.onabort = () => reject(transaction.error ?? new DOMException('aborted', 'AbortError'))
+    })
     done.catch(() => undefined)
     try {
       const result = await work(asTx(transaction))
@@ -59,16 +62,15 @@ export class PhoneStore implements Store {
     }
   }
 
-  private async open(): Promise<Database> {
+  private async open(): Promise<IDBDatabase> {
     try {
-      const database = await openDB<Schema>(PREFIX + this.owner, VERSION, {
-        upgrade(db) {
-          for (const name of TABLES) if (!db.objectStoreNames.contains(name)) db.createObjectStore(name, { keyPath: 'id' } as never)
-        },
-        blocking: () => void this.close(),
-        terminated: () => (this.opened = null),
-      })
-      database.addEventListener('close', () => (this.opened = null))
+      const request = indexedDB.open(PREFIX + this.owner, VERSION)
+      request.onupgradeneeded = () => {
+        for (const name of TABLES) request.result.createObjectStore(name, { keyPath: 'id' })
+      }
+      const database = await answer(request)
+      database.onversionchange = () => void this.close()
+      database.onclose = () => (this.opened = null)
       return database
     } catch (error) {
       this.opened = null
@@ -77,21 +79,21 @@ export class PhoneStore implements Store {
   }
 }
 
-function asTx(transaction: IDBPTransaction<Schema, TableName[], 'readonly' | 'readwrite'>): Tx {
-  // The tables are typed by Tx; idb cannot follow a union of store names.
-  const table = (name: TableName) => transaction.objectStore(name) as never as {
-    get(id: string): Promise<never>
-    getAll(): Promise<never>
-    put(row: unknown): Promise<unknown>
-    delete(id: string): Promise<void>
-    clear(): Promise<void>
-  }
+function answer<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
+}
+
+function asTx(transaction: IDBTransaction): Tx {
+  const table = (name: TableName) => transaction.objectStore(name)
   return {
-    get: (name, id) => table(name).get(id),
-    all: (name) => table(name).getAll(),
-    put: async (name, row) => void (await table(name).put(row)),
-    delete: (name, id) => table(name).delete(id),
-    clear: (name) => table(name).clear(),
+    get: (name, id) => answer(table(name).get(id)),
+    all: (name) => answer(table(name).getAll()),
+    put: async (name, row) => void (await answer(table(name).put(row))),
+    delete: (name, id) => answer(table(name).delete(id)),
+    clear: (name) => answer(table(name).clear()),
   }
 }
 
@@ -102,6 +104,6 @@ export const rememberOwner = (staffId: string): void => localStorage.setItem(STA
 /** Removes everything of a nurse from this phone. */
 export async function wipe(store: PhoneStore): Promise<void> {
   await store.close()
-  await deleteDB(PREFIX + store.owner)
+  await answer(indexedDB.deleteDatabase(PREFIX + store.owner))
   if (lastOwner() === store.owner) localStorage.removeItem(STAMP)
 }

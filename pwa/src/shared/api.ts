@@ -1,5 +1,9 @@
 /** The one way to the server: same origin, CSRF token, a time limit, and errors with a code that nl.ts can say in Dutch. */
-import { sentence } from './nl'
+
+let say = (code: string, _details: Record<string, unknown>): string => code
+
+/** nl.ts gives the errors their Dutch as soon as a page loads it; the phone's first screen can do without. */
+export const speakWith = (sentence: typeof say): void => void (say = sentence)
 
 export interface Session {
   staff_id: string
@@ -33,7 +37,7 @@ export class Problem extends Error {
     readonly retryAfterSeconds: number | null = null,
   ) {
     const code = body.code ?? `http_${status}`
-    super(sentence(code, body.details ?? {}))
+    super(say(code, body.details ?? {}))
     this.code = code
     this.details = body.details ?? {}
     this.errors = body.errors ?? {}
@@ -44,7 +48,7 @@ export class Problem extends Error {
 export class Unreachable extends Error {
   override name = 'Unreachable'
   constructor() {
-    super(sentence('unreachable', {}))
+    super(say('unreachable', {}))
   }
 }
 

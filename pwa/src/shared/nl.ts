@@ -1,3 +1,5 @@
+import { speakWith } from './api'
+
 /** The server speaks in codes; here is the Dutch sentence for each. Plain words, and what to do next. */
 type Details = Record<string, unknown>
 type Sentence = string | ((details: Details) => string)
@@ -36,6 +38,8 @@ export function sentence(code: string, details: Details = {}): string {
   if (known === undefined) return OTHERWISE
   return typeof known === 'string' ? known : known(details)
 }
+
+speakWith(sentence)
 
 /** Lets one app add the sentences that only it needs, so that the phone does not carry the desk's. */
 export function addSentences(more: Record<string, Sentence>): void {

@@ -1,7 +1,10 @@
 /** All that the first screen does not need, in one file: fetched right after it. */
 export { recheck } from '../device/push'
+export { registerWorker, updateAtQuietMoment } from '../device/update'
+export { default as alarm } from '../parts/AlarmSheet.svelte'
 export { default as bell } from '../parts/BellRow.svelte'
 export { default as call } from '../parts/CallSheet.svelte'
+export { default as notices } from '../parts/Notices.svelte'
 export { default as route } from '../parts/NavigateSheet.svelte'
 export { default as report } from './ReportScreen.svelte'
 export { default as sent } from './Sent.svelte'

@@ -1,88 +1,17 @@
 /** What travels between the phone and the house, and what the phone keeps. */
-import type { UrgencyCode } from '$shared/urgency'
+import type { components } from '$shared/schema'
 
-export type Status = 'open' | 'assigned' | 'accepted' | 'under_way' | 'on_scene' | 'done' | 'cancelled'
+type Schemas = components['schemas']
+
 export type Step = 'accept' | 'depart' | 'arrive' | 'finish'
 export type CommandKind = Step | 'report' | 'alarm' | 'position' | 'seen'
 
-export interface Client {
-  label: string
-  age: number | null
-  birth_date: string | null
-  sex: string | null
-  phone: string | null
-  street: string
-  house_number: number | null
-  addition: string | null
-  postcode: string | null
-  city: string
-  entry_note: string | null
-  lat: number | null
-  lon: number | null
-  precision: string
-  access_type: string
-  access_note: string | null
-  alerts: string[]
-  language: string | null
-  contact: { name: string | null; phone: string | null; relation: string | null } | null
-  gp: { name: string | null; phone: string | null } | null
-  treatment_limits: string | null
-  organisation: string | null
-}
+export type Client = Schemas['PhoneClient']
 
-export interface LookBack {
-  happened_at: string
-  outcome: string | null
-  summary: string | null
-}
-
-/** Bezoek: one visit as the house last told it. */
-export interface Visit {
-  id: string
-  reference: string | null
-  kind: 'planned' | 'unplanned'
-  urgency: UrgencyCode
-  status: Status
-  sequence: number | null
-  eta_at: string | null
-  travel_s: number | null
-  window_start: string
-  /** For an unplanned visit: the norm. */
-  window_end: string
-  latest_at: string
-  service_minutes: number
-  version: number
-  complaint: string
-  question: string | null
-  onset: string | null
-  measures_taken: string | null
-  location_note?: string | null
-  callback: { name: string | null; relation: string | null; number: string | null } | null
-  client: Client
-  triage: { abcd_note: string | null; alarm_signals: string[]; advice: string | null; scope_rule: string | null } | null
-  pathway_id: string | null
-  look_back: LookBack[]
-  required_competences: string[]
-  cars_needed: number
-  assigned_at: string | null
-  accepted_at: string | null
-  departed_at: string | null
-  arrived_at: string | null
-  finished_at: string | null
-  report_id: string | null
-}
-
-export interface Shift {
-  id: string
-  car_name: string
-  car_number: number
-  nurse_name: string
-  region_name: string | null
-  starts_at: string
-  ends_at: string
-  desk_phone: string | null
-  home: { lat: number; lon: number } | null
-}
+/** Bezoek: one visit as the house last told it. Whoever lives there may be unknown, but there always is a card. */
+export type Visit = Omit<Schemas['PhoneVisit'], 'client'> & { client: Client }
+export type Status = Visit['status']
+export type Shift = Schemas['PhoneShift']
 
 export type Section = 'subjective' | 'objective' | 'evaluation' | 'plan'
 
@@ -208,26 +137,13 @@ export type Fact =
   | { id: 'synced'; at_ms: number }
   | { id: 'seen'; assigned: string[] }
 
-export interface FeedPage {
-  epoch: string
-  cursor: number
-  more: boolean
-  reset: boolean
-  server_time: string
-  shift: Shift | null
-  pathways?: Pathway[] | null
+export type FeedPage = Omit<Schemas['FeedOut'], 'events' | 'pathways'> & {
   events: { seq: number; visit_id: string; visit: Visit | null }[]
+  /** Only from the start. */
+  pathways?: Pathway[] | null
 }
-
-export interface CommandAnswer {
-  id: string
-  status: 'applied' | 'refused'
-  code: string | null
-  details: Record<string, unknown>
-  receipt: number | null
-  received_at: string
-}
-
+/** The id is only missing when the house could not even read it; this phone always sends one. */
+export type CommandAnswer = Omit<Schemas['CommandOut'], 'id'> & { id: string }
 export interface CommandAnswers {
   results: CommandAnswer[]
   server_time: string

@@ -23,7 +23,7 @@ export const aVisit = (id: string, changes: Partial<Visit> = {}): Visit => ({
   id, reference: `ZV-${id}`, kind: 'unplanned', urgency: 'U3', status: 'assigned', sequence: null, eta_at: null, travel_s: 600,
   window_start: '2026-11-22T01:00:00Z', window_end: '2026-11-22T01:30:00Z',
   latest_at: '2026-11-22T05:30:00Z', service_minutes: 30, version: 1, complaint: 'Katheter verstopt',
-  question: null, onset: null, measures_taken: null, callback: null,
+  question: null, onset: null, measures_taken: null, location_note: null, callback: null,
   client: {
     label: `Mw. ${id}`, age: 84, birth_date: '1942-03-12', sex: 'female', phone: '020 555 01 01', street: 'Hoofdweg', house_number: 214,
     addition: '2', postcode: '1056 DL', city: 'Amsterdam', entry_note: null, lat: 52.37, lon: 4.85, precision: 'address',
@@ -128,7 +128,7 @@ export class House {
     const more = news.length > events.length
     const shift = {
       id: this.shiftId, car_name: 'Auto 2', car_number: 2, nurse_name: 'Jeroen', region_name: 'West', starts_at: '2026-11-21T22:00:00Z',
-      ends_at: '2026-11-22T06:00:00Z', desk_phone: '020 555 00 00', home: null,
+      ends_at: '2026-11-22T06:00:00Z', desk_phone: '020 555 00 00', home: { lat: 52.38, lon: 4.83 },
     }
     return {
       epoch: `epoch-${this.epoch}`, cursor: more ? events[events.length - 1]!.seq : this.memory.seq, more, reset: after > this.memory.seq,
