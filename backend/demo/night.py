@@ -11,7 +11,7 @@ from flask import Flask
 from backend.demo import acting, cast, script
 from backend.demo.setting import demo_id, lay_down
 from backend.dispatch import service as dispatch
-from backend.dispatch.models import Night
+from backend.dispatch.models import Night, Shift
 from backend.handover import service as handover
 from backend.intake.models import CareRequest
 from backend.intake.rules import RequestStatus
@@ -23,7 +23,7 @@ from backend.platform.db import reading
 from backend.platform.errors import DomainError
 from backend.platform.ids import new_id
 from backend.platform.runtime import Runtime
-from backend.platform.uow import unit_of_work
+from backend.platform.uow import UnitOfWork, unit_of_work
 
 LENGTH = timedelta(hours=8)
 BEGAN = timedelta(hours=3)
@@ -66,8 +66,7 @@ def close(app: Flask) -> None:
         found = _running(uow.session, uow.now) or handover.night_to_close(uow.session, uow.now)
         if found is not None:
             handover.close_night(uow, found.id)
-            found.ends_at = max(uow.now, found.starts_at + timedelta(seconds=1))
-    _open(clock_now(), ahead=True)
+    _open(clock_now())
 
 
 def tick(job: outbox.Job) -> None:
@@ -79,7 +78,7 @@ def tick(job: outbox.Job) -> None:
     with reading(SYSTEM) as session:
         night = _running(session, now)
     if night is None:
-        night = _open(now, ahead=True)
+        night = _open(now)
     acting.drive(night.id, now)
     with reading(SYSTEM) as session:
         waiting = session.scalars(
@@ -117,9 +116,10 @@ def _running(session: Any, now: datetime) -> Night | None:
     return found
 
 
-def _open(start: datetime, *, ahead: bool = False) -> Night:
-    """A night from `start`, with its cars and its planned visits; `ahead`: only visits that still lie before us."""
+def _open(start: datetime) -> Night:
+    """A night from `start`, with its cars and its planned visits."""
     with unit_of_work(actor=SYSTEM) as uow:
+        _go_home(uow)
         night = dispatch.open_night(uow, starts_at=start, ends_at=start + LENGTH)
         for nurse in cast.NURSES:
             dispatch.add_shift(
@@ -141,6 +141,15 @@ def _open(start: datetime, *, ahead: bool = False) -> Night:
             )
         dispatch.plan_night(uow, night.id)
     return night
+
+
+def _go_home(uow: UnitOfWork) -> None:
+    """Who still drives in a night that was closed early ends the shift: the next one begins."""
+    for night in uow.session.scalars(sa.select(Night).where(Night.closed_at.is_not(None), Night.ends_at > uow.now)):
+        night.ends_at = max(uow.now, night.starts_at + timedelta(seconds=1))
+        for shift in uow.session.scalars(sa.select(Shift).where(Shift.night_id == night.id)):
+            shift.ends_at = night.ends_at
+    uow.session.flush()
 
 
 def _play(
