@@ -42,7 +42,7 @@ def or_tools(problem: Problem, limit_s: float, seed: int) -> Plan | None:
 
 
 def vroom_py(problem: Problem, limit_s: float, seed: int) -> Plan | None:
-    """VROOM: hard windows from opening to latest, priorities from penalties; lateness is priced afterwards."""
+    """VROOM: it knows no soft windows, so the window is hard (lateness only costs there); priorities from penalties."""
     import numpy as np
     import vroom
 
@@ -64,8 +64,9 @@ def vroom_py(problem: Problem, limit_s: float, seed: int) -> Plan | None:
         question.add_job(
             vroom.Job(
                 number, location=stop.place, default_service=stop.service_s, delivery=[stop.load],
-                skills={names.index(one) for one in stop.skills}, priority=min(100, 100 * stop.unserved_penalty // heaviest),
-                time_windows=[vroom.TimeWindow(stop.window_s[0], stop.latest_s)],
+                skills={names.index(one) for one in stop.skills},
+                priority=min(100, 100 * stop.unserved_penalty // heaviest),
+                time_windows=[vroom.TimeWindow(stop.window_s[0], stop.window_s[1])],
             )
         )  # fmt: skip
     answer = question.solve(exploration_level=5, nb_threads=1)
@@ -77,50 +78,44 @@ def vroom_py(problem: Problem, limit_s: float, seed: int) -> Plan | None:
 
 
 def pyvrp(problem: Problem, limit_s: float, seed: int) -> Plan | None:
-    """PyVRP: a profile per set of skills, prizes for penalties, windows from opening to latest."""
+    """PyVRP: a profile per set of skills, prizes for penalties, hard windows."""
     import pyvrp as vrp
     from pyvrp.stop import MaxRuntime
 
     if problem.compiled.has_double_visits:
         return None
     model = vrp.Model()
-    duration = problem.matrix
-    depots = {
-        place: model.add_depot(x=0, y=0)
-        for place in sorted({p for car in problem.cars for p in (car.place, car.ends_at)})
-    }
-    clients = [
+    places = sorted({place for car in problem.cars for place in (car.place, car.ends_at)})
+    spots = [(place, model.add_location(0, 0), -1) for place in places]
+    depots = {place: model.add_depot(spot) for place, spot, _ in spots}
+    for number, stop in enumerate(problem.stops):
+        spot = model.add_location(0, 0)
+        spots.append((stop.place, spot, number))
         model.add_client(
-            x=0, y=0, delivery=[stop.load], service_duration=stop.service_s, tw_early=stop.window_s[0],
-            tw_late=stop.latest_s, prize=stop.unserved_penalty, required=False,
-        )
-        for stop in problem.stops
-    ]  # fmt: skip
-    spots = [(place, depot) for place, depot in depots.items()]
-    spots += [(stop.place, client) for stop, client in zip(problem.stops, clients, strict=True)]
+            spot, [stop.load], service_duration=stop.service_s, tw_early=stop.window_s[0],
+            tw_late=stop.window_s[1], prize=stop.unserved_penalty, required=False,
+        )  # fmt: skip
     forbidden = 10_000_000
     for skills in {car.skills for car in problem.cars}:
         profile = model.add_profile()
-        barred = {id(client) for stop, client in zip(problem.stops, clients, strict=True) if not stop.skills <= skills}
-        for origin, a in spots:
-            for destination, b in spots:
+        for origin, a, _ in spots:
+            for destination, b, number in spots:
                 if a is not b:
-                    seconds = duration.seconds(origin, destination)
-                    cost = forbidden if id(b) in barred else seconds
-                    model.add_edge(a, b, distance=cost, duration=seconds, profile=profile)
+                    seconds = problem.matrix.seconds(origin, destination)
+                    is_barred = number >= 0 and not problem.stops[number].skills <= skills
+                    model.add_edge(a, b, forbidden if is_barred else seconds, seconds, profile)
         for car in problem.cars:
             if car.skills == skills:
                 model.add_vehicle_type(
-                    1, capacity=[10**9 if car.capacity is None else car.capacity], start_depot=depots[car.place],
-                    end_depot=depots[car.ends_at], tw_early=car.starts_s, tw_late=car.shift_s[1], profile=profile, name=car.id,
+                    1, [10**9 if car.capacity is None else car.capacity], depots[car.place], depots[car.ends_at],
+                    tw_early=car.starts_s, tw_late=car.shift_s[1], profile=profile, name=car.id,
                 )  # fmt: skip
     result = model.solve(MaxRuntime(limit_s), seed=seed, display=False)
     types = model.vehicle_types
-    ids = {index: stop.id for index, stop in enumerate(problem.stops)}
-    routes: dict[str, list[str]] = {}
-    for route in result.best.routes():
-        visits = [getattr(one, "idx", one) for one in route]
-        routes[types[route.vehicle_type()].name] = [ids[one - len(depots)] for one in visits if one >= len(depots)]
+    routes = {
+        types[route.vehicle_type()].name: [problem.stops[one.idx].id for one in route if one.is_client()]
+        for route in result.best.routes()
+    }
     return schedule(problem, routes)
 
 

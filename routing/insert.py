@@ -41,7 +41,7 @@ def insert(problem: Problem, plan: Plan, stop_id: str) -> Recommendation:
         raise ProblemError(f"stop {stop_id!r} is already planned")
     stop = problem.stop(stop_id)
     compiled: Compiled = problem.compiled
-    finder = _Together(problem, plan, stop) if compiled.has_double_visits else _Apart(problem, plan, stop)
+    finder = _finder(problem, plan, stop, has_double_visits=compiled.has_double_visits)
     ranked = sorted((cost, c) for c, cost in enumerate(finder.costs) if cost < FORBIDDEN)
     ranked = _without_sleeping_backups(problem, plan, ranked)
     listed = {c for _, c in ranked}
@@ -65,6 +65,16 @@ def apply(problem: Problem, plan: Plan, stop_id: str, option: Option) -> Plan:
     if option.second is not None:
         sequences.setdefault(option.second.car, []).insert(option.second.position, (stop_id, 1))
     return schedule(problem, sequences, unplanned=())
+
+
+def _finder(problem: Problem, plan: Plan, stop: Stop, *, has_double_visits: bool) -> _Apart | _Together:
+    """How places are tried. A plan that breaks a rule already (the desk may have decided so) is judged car by car:
+    the other cars' troubles are no reason to leave a caller without an answer."""
+    if has_double_visits:
+        together_finder = _Together(problem, plan, stop)
+        if together_finder.is_sound or stop.cars_needed == 2:
+            return together_finder
+    return _Apart(problem, plan, stop)
 
 
 def _without_sleeping_backups(problem: Problem, plan: Plan, ranked: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -93,6 +103,7 @@ class _Apart:
         found = np.zeros(cars, np.int64)
         ruin.insertions(self.arrays, self.state, self.node, found, self.places)
         self.costs: list[int] = found.tolist()
+        self.met: list[list[int]] | None = None
 
     def option(self, rank: int, c: int) -> Option:
         """The exact times of this car with the stop at its cheapest place."""
@@ -126,7 +137,9 @@ class _Apart:
         code, params = _who_rules(self.problem, car, self.stop, 0)
         if code:
             return Rejection(car.id, code, params)
-        return _when_rules(self.problem, self.plan, self.arrays, self.state, car, c, self.stop, self.node)
+        if self.met is None:
+            self.met = ruin.obstacles(self.arrays, self.state, self.node).tolist()
+        return _when_rules(self.problem, self.arrays, self.state, car, c, self.stop, self.node, self.met[c])
 
 
 class _Together:
@@ -139,7 +152,8 @@ class _Together:
         self.nodes = np.array([compiled.node_of[stop.id, part] for part in range(stop.cars_needed)])
         route, length = routes_of(problem, plan)
         self.found = np.zeros((len(problem.cars), 4), np.int64)
-        together.prices(self.arrays, route, length, self.nodes, stop.cars_needed, self.found)
+        before = together.prices(self.arrays, route, length, self.nodes, stop.cars_needed, self.found)
+        self.is_sound = bool(before < FORBIDDEN)
         self.costs: list[int] = self.found[:, 0].tolist()
 
     def option(self, rank: int, c: int) -> Option:
@@ -181,7 +195,9 @@ class _Together:
         if code:
             return Rejection(car.id, code, params)
         state = loaded_state(self.problem, self.plan, self.arrays)
-        rejection = _when_rules(self.problem, self.plan, self.arrays, state, car, c, self.stop, int(self.nodes[0]))
+        node = int(self.nodes[0])
+        met = ruin.obstacles(self.arrays, state, node)[c].tolist()
+        rejection = _when_rules(self.problem, self.arrays, state, car, c, self.stop, node, met)
         if rejection.code == "full" and self.stop.cars_needed == 2:
             return Rejection(car.id, "no_partner", {})
         return rejection
@@ -196,20 +212,16 @@ def _who_rules(problem: Problem, car: Car, stop: Stop, part: int) -> tuple[str, 
 
 
 def _when_rules(
-    problem: Problem, plan: Plan, arrays: Arrays, state: ruin.State, car: Car, c: int, stop: Stop, node: int
+    problem: Problem, arrays: Arrays, state: ruin.State, car: Car, c: int, stop: Stop, node: int, met: list[int]
 ) -> Rejection:
-    """off_shift, too_late, shift_end, overload, on_break, displaces, full: the first that is true."""
+    """off_shift, too_late, shift_end, overload, on_break, displaces, full: the first that is true. `met`: see
+    `obstacles`."""
+    first_s, soonest_s, way_home_s, missed = met
     if car.starts_s > stop.latest_s or car.shift_s[1] < stop.window_s[0]:
         return Rejection(car.id, "off_shift", {"shift_start_s": car.shift_s[0], "shift_end_s": car.shift_s[1]})
-    first = int(arrays.frozen[c])
-    arrivals = [
-        int(state.leave[c, at]) + int(arrays.travel[_before(arrays, state, c, at), node])
-        for at in range(first, int(state.length[c]) + 1)
-    ]
-    if min(arrivals) > stop.latest_s:
-        return Rejection(car.id, "too_late", {"arrive_s": min(arrivals), "latest_s": stop.latest_s})
-    home = arrays.fixed.shape[1] + arrays.fixed.shape[0] + c
-    home_s = max(arrivals[0], stop.window_s[0]) + stop.service_s + int(arrays.travel[node, home])
+    if soonest_s > stop.latest_s:
+        return Rejection(car.id, "too_late", {"arrive_s": soonest_s, "latest_s": stop.latest_s})
+    home_s = max(first_s, stop.window_s[0]) + stop.service_s + way_home_s
     if home_s > car.shift_s[1]:
         return Rejection(car.id, "shift_end", {"home_s": home_s, "shift_end_s": car.shift_s[1]})
     if state.loaded[c] + stop.load > arrays.capacity[c]:
@@ -227,33 +239,9 @@ def _when_rules(
                 "on_break",
                 {"from_s": car.shift_s[0] + rest.earliest_s, "until_s": car.shift_s[0] + rest.latest_s},
             )
-    missed = _displaced(problem, plan, car, stop, arrivals, first)
-    return Rejection(car.id, "displaces", {"stop": missed}) if missed else Rejection(car.id, "full", {})
-
-
-def _before(arrays: Arrays, state: ruin.State, c: int, at: int) -> int:
-    return int(arrays.fixed.shape[1]) + c if at == 0 else int(state.route[c, at - 1])
-
-
-def _displaced(problem: Problem, plan: Plan, car: Car, stop: Stop, arrivals: list[int], first: int) -> str | None:
-    """The stop that would miss its latest time if this one came in where it disturbs least; nothing when only the
-    shift's end is missed."""
-    route = plan.route_of(car.id)
-    worst: tuple[int, str] | None = None
-    for offset, arrive_s in enumerate(arrivals):
-        if arrive_s > stop.latest_s:
-            continue
-        now_s, place = max(arrive_s, stop.window_s[0]) + stop.service_s, stop.place
-        for one in route.stops[first + offset :]:
-            there = problem.stop(one.stop)
-            start_s = max(now_s + problem.matrix.seconds(place, there.place), there.window_s[0])
-            if start_s > there.latest_s:
-                over = start_s - there.latest_s
-                if worst is None or over < worst[0]:
-                    worst = (over, one.stop)
-                break
-            now_s, place = start_s + there.service_of(one.part), there.place
-    return worst[1] if worst else None
+    if missed < 0:
+        return Rejection(car.id, "full", {})
+    return Rejection(car.id, "displaces", {"stop": problem.compiled.parts[missed][0]})
 
 
 def _delay(problem: Problem, one: PlannedStop, new_start_s: int) -> Delay:

@@ -273,9 +273,9 @@ def scan(
         if has_breaks and a.break_from[c, 0] < FORBIDDEN:
             before, stamp = s.cost[c], s.stamp[c]
             for at in range(first, length + 1):
-                extra = cost_with(a, s, c, stop, at) - before
-                if extra < best:
-                    best, best_at = extra, at
+                after = cost_with(a, s, c, stop, at)
+                if after < FORBIDDEN and after - before < best:
+                    best, best_at = after - before, at
             time_route(a, s, c)
             s.stamp[c] = stamp
             found[c], places[c] = best, best_at
@@ -334,6 +334,40 @@ def insertion(a: Arrays, s: State, stop: int, c: int) -> tuple[int, int]:
     places = np.zeros(cars, np.int64)
     scan(a, s, stop, c, c + 1, found, places, np.full(cars, -1, np.int64))
     return found[c], places[c]
+
+
+@njit(cache=True, nogil=True)
+def obstacles(a: Arrays, s: State, stop: int) -> np.ndarray:
+    """What each car meets on its way to `stop`, whether it may go or not, [c, 4]: arrival when it goes first,
+    soonest arrival
+    of all, seconds from there home, and the node that misses its latest time where `stop` disturbs least (-1 for
+    none)."""
+    cars, n = a.fixed.shape
+    met = np.full((cars, 4), -1, np.int64)
+    for c in range(cars):
+        met[c, 2] = a.travel[stop, n + cars + c]
+        least = np.int64(HUGE)
+        for at in range(a.frozen[c], s.length[c] + 1):
+            before = n + c if at == 0 else s.route[c, at - 1]
+            arrive = s.leave[c, at] + np.int64(a.travel[before, stop])
+            if at == a.frozen[c]:
+                met[c, 0] = met[c, 1] = arrive
+            met[c, 1] = min(met[c, 1], arrive)
+            if arrive > a.latest[stop]:
+                continue
+            now = max(arrive, a.opens[stop]) + a.service[stop]
+            here = stop
+            for k in range(at, s.length[c]):
+                there = s.route[c, k]
+                now = max(now + np.int64(a.travel[here, there]), a.opens[there])
+                if now > a.latest[there]:
+                    if now - a.latest[there] < least:
+                        least = now - a.latest[there]
+                        met[c, 3] = there
+                    break
+                now += a.service[there]
+                here = there
+    return met
 
 
 @njit(cache=True, nogil=True)

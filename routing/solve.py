@@ -87,6 +87,7 @@ def warm_up() -> None:
         from routing.insert import insert
 
         insert(pair, bare, "2")
+        insert(replace(pair, stops=(stops[0], replace(stops[1], latest_s=0, window_s=(0, 0)))), bare, "2")
 
 
 def carried_over(problem: Problem, plan: Plan | None, incumbent: Plan | None) -> Plan | None:

@@ -65,6 +65,8 @@ def test_inserting_is_as_good_as_trying_every_place_by_hand(seed: int) -> None:
     for stop in problem.stops[:3]:
         rest = {car: [one for one in order if one[0] != stop.id] for car, order in plan.sequences.items()}
         without = schedule(problem, rest)
+        if violations(problem, without):
+            continue  # a wait for a partner can push a break out of its window; what is broken cannot be priced
         advice = insert(problem, without, stop.id)
         orders = {car: list(order) for car, order in rest.items()}
         before = proof.price(problem, orders)
