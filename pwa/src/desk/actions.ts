@@ -5,8 +5,10 @@ import type { Command } from './command'
 import { desk } from './desk.svelte'
 import { uuid7 as newId } from '$shared/uuid7'
 import { emptyForm } from './intake/form'
-import { STATUS_WORDS } from './nl'
-import type { BoardVisit, VisitStatus } from './types'
+import { alarmText, FUNDING_WORDS, STATUS_WORDS } from './nl'
+import { plannedBody, type PlannedForm } from './planned'
+import { subjectOf } from './queue'
+import type { Alarm, BoardVisit, Client, FundingLaw, Night, VisitStatus } from './types'
 
 const visitName = (visit: Pick<BoardVisit, 'reference' | 'client_label'>): string => visit.reference ?? visit.client_label
 
@@ -75,8 +77,14 @@ export async function lock(visit: BoardVisit, isLocked: boolean): Promise<void> 
   if (done) desk.say(isLocked ? `${visitName(visit)} staat vast.` : `${visitName(visit)} mag weer schuiven.`)
 }
 
-export async function acknowledge(alarmId: string): Promise<void> {
-  await attempt(async () => (await api.acknowledge(alarmId), true))
+/** Somebody has seen it; what it is about is what the desk looks at next. */
+export async function acknowledge(alarm: Alarm): Promise<void> {
+  const done = await attempt(async () => (await api.acknowledge(alarm.id), true))
+  if (!done) return
+  desk.spoken.later = `Gezien: ${alarmText(alarm)}`
+  const subject = subjectOf(alarm, desk.board)
+  if (subject !== null) desk.look(subject)
+  else if (alarm.shift_id !== null) desk.shownShift = alarm.shift_id
 }
 
 export async function wake(shiftId: string, name: string): Promise<void> {
@@ -89,6 +97,21 @@ export async function replan(): Promise<void> {
   if (night === null) return
   const done = await attempt(async () => (await api.plan(night.id), true))
   if (done) desk.say('De routes worden opnieuw berekend.')
+}
+
+/** Puts a planned visit on the night and turns to it; who goes is decided there, or by the next route. */
+export async function addPlanned(form: PlannedForm, night: Night, name: string): Promise<void> {
+  const visit = await api.addPlanned(plannedBody(form, night))
+  desk.feed.nudge(0)
+  desk.say(`Gepland bezoek voor ${name} staat op het bord.`, 'good')
+  desk.select({ kind: 'visit', id: visit.id })
+}
+
+/** Which law pays, as the desk hears it tonight. */
+export async function setFundingLaw(client: Client, law: FundingLaw): Promise<Client | undefined> {
+  const changed = await attempt(() => api.setFundingLaw(client.id, law))
+  if (changed) desk.say(`${client.name}: ${FUNDING_WORDS[law]}.`, 'good')
+  return changed
 }
 
 export function openIntake(): void {
@@ -119,6 +142,7 @@ export async function run(command: Command): Promise<void> {
     case 'plan':
       return replan()
     case 'help':
+    case 'planned':
     case 'close_night':
     case 'handovers':
       desk.dialog = { kind: command.kind }

@@ -1,5 +1,5 @@
 /** Every question the desk asks the server, by the name of what people do. */
-import { del, get, post, put, request } from '$shared/api'
+import { del, get, patch, post, put, request } from '$shared/api'
 import type * as t from './types'
 
 const q = encodeURIComponent
@@ -9,6 +9,7 @@ const calls = {
   board: () => get<t.Board>('/board'),
   regions: () => get<{ regions: t.Region[] }>('/regions'),
   recommendation: (visitId: string) => get<t.Recommendation>(`/visits/${visitId}/recommendation`),
+  addPlanned: (body: Record<string, unknown>) => post<t.BoardVisit>('/visits', body),
   assign: (visitId: string, body: Record<string, unknown>) => post<t.BoardVisit>(`/visits/${visitId}/assignments`, body),
   withdraw: (visitId: string, reason: string) => post(`/visits/${visitId}/withdrawals`, { reason }),
   cancel: (visitId: string, reason: string) => post(`/visits/${visitId}/cancellations`, { reason }),
@@ -28,6 +29,8 @@ const calls = {
   scopeList: () => get<t.ScopeList>('/scope-list'),
   searchClients: (text: string) => get<{ clients: t.ClientHit[] }>(`/clients?q=${q(text)}`),
   client: (id: string) => get<t.Client>(`/clients/${id}`),
+  pin: (id: string, at: { lat: number; lon: number }) => post<t.Client>(`/clients/${id}/pin`, at),
+  setFundingLaw: (id: string, funding_law: t.FundingLaw) => patch<t.Client>(`/clients/${id}/funding-law`, { funding_law }),
   lookBack: (clientId: string, apartFrom: string | null) =>
     get<t.LookBack>(`/clients/${clientId}/look-back?hours=72${apartFrom ? `&apart_from=${apartFrom}` : ''}`),
   addProvisional: (body: Record<string, unknown>) => post<t.Client>('/clients/provisional', body),

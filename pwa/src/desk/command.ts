@@ -10,7 +10,7 @@ export type Command =
   | { kind: 'wake'; car: Car }
   | { kind: 'show_visit'; visit: BoardVisit }
   | { kind: 'show_waiting'; id: string; reference: string; label: string }
-  | { kind: 'new' | 'help' | 'plan' | 'close_night' | 'handovers' }
+  | { kind: 'new' | 'planned' | 'help' | 'plan' | 'close_night' | 'handovers' }
   | { kind: 'unknown'; code: 'no_car' | 'no_visit' | 'no_word' | 'nothing_found'; text: string }
 
 const STATUS_WORDS: Record<string, VisitStatus> = {
@@ -24,8 +24,9 @@ const STATUS_WORDS: Record<string, VisitStatus> = {
   klaar: 'done',
   kl: 'done',
 }
-const WORDS: Record<string, 'new' | 'help' | 'plan' | 'close_night' | 'handovers'> = {
+const WORDS: Record<string, 'new' | 'planned' | 'help' | 'plan' | 'close_night' | 'handovers'> = {
   nieuw: 'new',
+  gepland: 'planned',
   hulp: 'help',
   plan: 'plan',
   sluit: 'close_night',

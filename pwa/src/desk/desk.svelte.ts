@@ -4,14 +4,16 @@ import { tick } from 'svelte'
 import { api, onSignedOut } from './api'
 import type { IntakeForm } from './intake/form'
 import { browserStream, LiveBoard, type LiveView } from './live'
-import { carsSorted, openAlarms, step, waitingForDecision, walkOrder, type Selection } from './queue'
+import { carsSorted, normAlarms, openAlarms, standingAlarms, step, subjectOf, waitingForDecision, walkOrder, type Selection } from './queue'
 import { cueFor, REPEAT_MS, rings, Sound } from './sound'
-import type { Board, IntakeDraft, Region } from './types'
+import type { Board, Client, IntakeDraft, Region } from './types'
 
 /** Why a car needs a reason: another one is better, the rules object softly, or nobody may go without a doctor's word. */
 export type Why = 'not_first' | 'other_region' | 'shift_too_short' | 'named'
 export type Dialog =
   | { kind: 'help' }
+  | { kind: 'planned' }
+  | { kind: 'pin'; clientId: string; done: (client: Client) => void }
   | { kind: 'close_night' }
   | { kind: 'handovers' }
   | { kind: 'override'; visitId: string; shiftId: string; recommended: string | null; why: Why }
@@ -52,6 +54,9 @@ class Desk {
   board = $derived(this.live.board ?? EMPTY)
   now = $derived(this.localNow + this.live.clockOffset)
   alarms = $derived(openAlarms(this.board))
+  /** Alarms with a card of their own, and those on the card of what waits. */
+  standing = $derived(standingAlarms(this.board))
+  norms = $derived(normAlarms(this.board))
   queue = $derived(waitingForDecision(this.board))
   cars = $derived(carsSorted(this.board))
   selectedVisit = $derived(
@@ -111,9 +116,14 @@ class Desk {
     }
   }
 
-  select(selection: Selection): void {
+  /** Turns to something without leaving the tab that is open. */
+  look(selection: Selection): void {
     if (selection?.id !== this.selected?.id) this.chosenShift = null
     this.selected = selection
+  }
+
+  select(selection: Selection): void {
+    this.look(selection)
     if (selection !== null) this.tab = 'detail'
   }
 
@@ -154,8 +164,21 @@ class Desk {
     const hadBoard = this.live.board
     this.live = view
     if (view.board === null || view.board === hadBoard) return
+    this.lookOn(view.board, hadBoard)
     if (this.followed !== null) this.findFollowed()
     this.listen(view.board)
+  }
+
+  /** What was looked at became something else: an alarm that ended, a question that is now a visit. */
+  private lookOn(board: Board, before: Board | null): void {
+    const id = this.selected?.id
+    if (this.selected?.kind === 'alarm' && !board.alarms.some((alarm) => alarm.id === id)) {
+      const ended = before?.alarms.find((alarm) => alarm.id === id)
+      if (ended) this.look(subjectOf(ended, board))
+    } else if (this.selected?.kind === 'waiting' && !board.waiting.some((item) => item.care_request_id === id)) {
+      const visit = board.visits.find((item) => item.care_request_id === id)
+      if (visit) this.look({ kind: 'visit', id: visit.id })
+    }
   }
 
   private listen(board: Board): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { around, hull, outlineOf, sheetFor } from './geo'
+import { around, hull, outlineOf, sheetFor, readCoordinates } from './geo'
 
 const areas = [
   { pc4: '8261', place: 'Kampen', lat: 52.556, lon: 5.905 },
@@ -35,4 +35,21 @@ test('a region without postcodes has no outline, and no point at all still gives
   const sheet = sheetFor([], 700, 340)
   expect(outlineOf({ id: 'r', name: 'Leeg', code: 'L', postcode_areas: [] }, sheet)).toBeNull()
   expect(outlineOf({ id: 'r', name: 'Kampen', code: 'K', postcode_areas: areas }, sheetFor(areas, 700, 340))!.path).toMatch(/^M.*Z$/)
+})
+
+test('what is pointed out on the sheet is the place that lies there', () => {
+  const sheet = sheetFor([{ lat: 52.3, lon: 4.8 }, { lat: 52.4, lon: 5.0 }], 520, 300)
+  const back = sheet.at(sheet.place({ lat: 52.36, lon: 4.87 }))
+  expect(back.lat).toBeCloseTo(52.36, 3)
+  expect(back.lon).toBeCloseTo(4.87, 3)
+})
+
+test.each([
+  ['52.37403, 4.88969', { lat: 52.37403, lon: 4.88969 }],
+  ['52,37403 4,88969', { lat: 52.37403, lon: 4.88969 }],
+  ['52,37403, 4,88969', { lat: 52.37403, lon: 4.88969 }],
+  ['Hoofdweg 214', null],
+  ['99.9, 4.8', null],
+])('"%s" typed as coordinates', (text, at) => {
+  expect(readCoordinates(text)).toEqual(at)
 })

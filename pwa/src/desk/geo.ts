@@ -13,6 +13,8 @@ export interface Sheet {
   width: number
   height: number
   place(at: LatLon): Point
+  /** The way back: which place lies under this point. */
+  at(point: Point): LatLon
 }
 
 const KM_PER_DEGREE = 111.32
@@ -38,6 +40,10 @@ export function sheetFor(points: LatLon[], width: number, height: number, margin
       x: round(width / 2 + (at.lon - middle.lon) * squeeze * KM_PER_DEGREE * scale),
       y: round(height / 2 - (at.lat - middle.lat) * KM_PER_DEGREE * scale),
     }),
+    at: (point) => ({
+      lat: middle.lat - (point.y - height / 2) / (KM_PER_DEGREE * scale),
+      lon: middle.lon + (point.x - width / 2) / (squeeze * KM_PER_DEGREE * scale),
+    }),
   }
 }
 
@@ -53,6 +59,15 @@ export function around(area: LatLon, km = PAD_KM): LatLon[] {
       lon: area.lon + (Math.cos(angle) * km) / (KM_PER_DEGREE * squeeze),
     }
   })
+}
+
+/** "52.37403, 4.88969", also with decimal commas; null when it is no place on earth. */
+export function readCoordinates(text: string): LatLon | null {
+  const plain = text.trim().replace(/(\d),(\d)/g, '$1.$2')
+  const match = /^(-?\d{1,2}(?:\.\d+)?)[\s,;]+(-?\d{1,3}(?:\.\d+)?)$/.exec(plain)
+  if (match === null) return null
+  const at = { lat: Number(match[1]), lon: Number(match[2]) }
+  return Math.abs(at.lat) <= 90 && Math.abs(at.lon) <= 180 ? at : null
 }
 
 /** Convex hull (Andrew's monotone chain), counter-clockwise, without the repeated first point. */

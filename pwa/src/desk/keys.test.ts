@@ -22,3 +22,9 @@ test('every key of the board has its act, with caps lock too', () => {
   expect(actFor('?', false, false)).toBe('help')
   expect(actFor('Tab', false, false)).toBeNull()
 })
+
+test('P plans a visit and G says that an alarm was seen', () => {
+  expect(actFor('p', false, false)).toBe('planned')
+  expect(actFor('g', false, false)).toBe('seen')
+  expect(actFor('g', true, false)).toBeNull()
+})

@@ -2,8 +2,10 @@
 import { acknowledge, openIntake } from './actions'
 import { desk } from './desk.svelte'
 import { openTriage } from './open-triage'
+import { subjectOf } from './queue'
+import type { Alarm } from './types'
 
-export type KeyAct = 'new' | 'next' | 'previous' | 'send' | 'go' | 'command' | 'help' | 'escape' | 'undo' | { car: number }
+export type KeyAct = 'new' | 'planned' | 'seen' | 'next' | 'previous' | 'send' | 'go' | 'command' | 'help' | 'escape' | 'undo' | { car: number }
 
 /** Pure: which act belongs to this key, if any. */
 export function actFor(key: string, isTyping: boolean, hasModifier: boolean): KeyAct | null {
@@ -12,7 +14,7 @@ export function actFor(key: string, isTyping: boolean, hasModifier: boolean): Ke
   if (isTyping) return null
   if (/^[1-9]$/.test(key)) return { car: Number(key) }
   const acts: Record<string, KeyAct> = {
-    n: 'new', j: 'next', k: 'previous', a: 'send', z: 'undo', '/': 'command', '?': 'help', Enter: 'go',
+    n: 'new', p: 'planned', g: 'seen', j: 'next', k: 'previous', a: 'send', z: 'undo', '/': 'command', '?': 'help', Enter: 'go',
   }
   return acts[key.length === 1 ? key.toLowerCase() : key] ?? null
 }
@@ -45,6 +47,10 @@ function perform(act: KeyAct): void {
   }
   switch (act) {
     case 'new': return openIntake()
+    case 'planned':
+      desk.dialog = { kind: 'planned' }
+      return
+    case 'seen': return seen()
     case 'next': return desk.walk(1)
     case 'previous': return desk.walk(-1)
     case 'command':
@@ -70,8 +76,16 @@ function perform(act: KeyAct): void {
     case 'go': {
       const selected = desk.selected
       if (selected?.kind === 'waiting') void openTriage(selected.id)
-      else if (selected?.kind === 'alarm') void acknowledge(selected.id)
+      else if (selected?.kind === 'alarm') seen()
       else document.querySelector<HTMLElement>('#send-car')?.click()
     }
   }
+}
+
+/** The alarm that is chosen, or the one about what is chosen; with nothing chosen, the first of all. */
+function seen(): void {
+  const { selected, alarms, board } = desk
+  const about = (alarm: Alarm) => alarm.id === selected?.id || subjectOf(alarm, board)?.id === selected?.id
+  const alarm = selected === null ? alarms[0] : alarms.find(about)
+  if (alarm) void acknowledge(alarm)
 }

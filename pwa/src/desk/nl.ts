@@ -116,12 +116,14 @@ export const OUTCOME_KEYS: Record<string, string> = {
 }
 /** Where the address on the map is less sure than the door itself. */
 export const UNSURE_PLACES = new Set(['pc6', 'pc4', 'unknown'])
+/** Too rough to drive to: about a kilometre, or nothing at all. */
+export const isVague = (precision: string): boolean => precision === 'pc4' || precision === 'unknown'
 export const PRECISION_WORDS: Record<string, string> = {
   address: 'op het adres',
-  pc6: 'op de postcode (ongeveer 35 m)',
-  pc4: 'alleen op de wijk (ongeveer 1 km)',
+  pc6: 'op de postcode, ongeveer 35 m',
+  pc4: 'alleen op de wijk, ongeveer 1 km',
   pinned: 'met de hand op de kaart gezet',
-  unknown: 'plaats onbekend',
+  unknown: 'nog niet op de kaart',
 }
 
 const procedure = (value: unknown): string => PROCEDURE_WORDS[str(value)] ?? str(value, 'deze handeling')
@@ -302,6 +304,8 @@ export const FIELD_NAMES: Record<string, string> = {
   counterfactual: 'wat het zonder nachtzorg was',
 }
 export const FIELD_ERRORS: Record<string, string> = {
+  outside_night: 'Deze tijd valt buiten de nacht.',
+  before_start: 'Dit is niet na het begin.',
   required: 'Vul dit in.',
   choose_client: 'Kies een cliënt, of kies “onbekende cliënt”.',
   abcd_first: 'Eerst ABCD: A, B, C en D.',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { aBoard, aCar, anAlarm, at, aVisit, aWaiting, NOW } from './builders'
-import { isLate, openAlarms, step, visitForStatus, visitTimer, waitingForDecision, waitingTimer, walkOrder } from './queue'
+import { isLate, openAlarms, step, visitForStatus, visitTimer, waitingForDecision, waitingTimer, walkOrder, normAlarms, standingAlarms, subjectOf } from './queue'
 
 const ids = (list: { id: string }[]) => list.map((item) => item.id)
 
@@ -73,4 +73,34 @@ test('"on the scene" is about the visit the car drives to, not about the next on
   expect(visitForStatus(board, 'shift-2', 'on_scene')?.id).toBe('current')
   expect(visitForStatus(board, 'shift-2', 'accepted')?.id).toBe('next')
   expect(visitForStatus(board, 'shift-3', 'done')).toBeNull()
+})
+
+test('a question over its norm carries its own alarm: five of them do not push the list away', () => {
+  const five = [1, 2, 3, 4, 5].map((n) => `request-${n}`)
+  const board = aBoard({
+    waiting: five.map((care_request_id) => aWaiting({ care_request_id })),
+    alarms: [
+      ...five.map((care_request_id) => anAlarm({ id: `late-${care_request_id}`, kind: 'late_norm', visit_id: null, shift_id: null, care_request_id })),
+      anAlarm({ id: 'silent' }),
+    ],
+    visits: [aVisit({ status: 'assigned', care_request_id: null })],
+  })
+  expect([...normAlarms(board).keys()]).toEqual(five)
+  expect(standingAlarms(board).map((alarm) => alarm.id)).toEqual(['silent'])
+  expect(walkOrder(board).map((entry) => entry.id)).toEqual(['silent', ...five])
+  expect(openAlarms(board)).toHaveLength(6)
+})
+
+test('a norm that passed while a car has the visit still needs a place of its own', () => {
+  const board = aBoard({ visits: [aVisit({ status: 'under_way' })], alarms: [anAlarm({ kind: 'late_norm' })] })
+  expect(normAlarms(board).size).toBe(0)
+  expect(standingAlarms(board)).toHaveLength(1)
+})
+
+test('an alarm leads to what it is about, also when the question has become a visit', () => {
+  const late = anAlarm({ kind: 'late_norm', visit_id: null, care_request_id: 'request-9' })
+  expect(subjectOf(late, aBoard({ waiting: [aWaiting()] }))).toEqual({ kind: 'waiting', id: 'request-9' })
+  expect(subjectOf(late, aBoard({ visits: [aVisit({ care_request_id: 'request-9' })] }))).toEqual({ kind: 'visit', id: 'visit-1' })
+  expect(subjectOf(late, aBoard())).toBeNull()
+  expect(subjectOf(anAlarm({ kind: 'push_dead', visit_id: null }), aBoard({ visits: [aVisit({ care_request_id: null })] }))).toBeNull()
 })

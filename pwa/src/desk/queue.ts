@@ -48,10 +48,39 @@ export function openAlarms(board: Board): Alarm[] {
     )
 }
 
+/** What an alarm is about, as far as it is still on the board. */
+export function subjectOf(alarm: Alarm, board: Board): Selection {
+  if (board.visits.some((visit) => visit.id === alarm.visit_id)) return { kind: 'visit', id: alarm.visit_id! }
+  const visit = board.visits.find((item) => alarm.care_request_id !== null && item.care_request_id === alarm.care_request_id)
+  if (visit !== undefined) return { kind: 'visit', id: visit.id }
+  const waits = board.waiting.some((item) => item.care_request_id === alarm.care_request_id)
+  return waits ? { kind: 'waiting', id: alarm.care_request_id! } : null
+}
+
+/** A norm that has passed shows on the card that waits, so that five late questions do not hide the list; by the card's id. */
+export function normAlarms(board: Board): Map<string, Alarm> {
+  const waits = new Set(waitingForDecision(board).map((item) => item.id))
+  const found = new Map<string, Alarm>()
+  for (const alarm of board.alarms) {
+    const subject = alarm.kind === 'late_norm' ? subjectOf(alarm, board) : null
+    if (subject === null || !waits.has(subject.id)) continue
+    // Two alarms about one question: the one that nobody has seen yet is shown first.
+    const other = found.get(subject.id)
+    if (other === undefined || other.acknowledged_at !== null) found.set(subject.id, alarm)
+  }
+  return found
+}
+
+/** The alarms that need a place of their own: everything but what already shows on a waiting card. */
+export function standingAlarms(board: Board): Alarm[] {
+  const shown = new Set([...normAlarms(board).values()].map((alarm) => alarm.id))
+  return openAlarms(board).filter((alarm) => !shown.has(alarm.id))
+}
+
 /** The order in which J and K walk: first alarms, then what waits. */
 export function walkOrder(board: Board): QueueEntry[] {
   return [
-    ...openAlarms(board).map((alarm) => ({ kind: 'alarm' as const, id: alarm.id, since: alarm.raised_at, alarm })),
+    ...standingAlarms(board).map((alarm) => ({ kind: 'alarm' as const, id: alarm.id, since: alarm.raised_at, alarm })),
     ...waitingForDecision(board),
   ]
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { aBoard, at, aVisit, NOW } from './builders'
-import { blockOf, blocksOf, hourMarks, percent, visibleSpan } from './timeline'
+import { blockOf, blocksOf, hourMarks, percent, visibleSpan, shortName } from './timeline'
 
 const night = aBoard().night
 
@@ -41,6 +41,23 @@ test('a label may run on until the next visit begins', () => {
   expect([first!.room, last!.room]).toEqual([39, 49])
 })
 
-test('there is a mark at every whole hour', () => {
-  expect(hourMarks(visibleSpan(night, NOW)).length).toBe(5)
+test('there is a mark at every whole hour that "nu" leaves free', () => {
+  expect(hourMarks(visibleSpan(night, NOW), NOW, 4).length).toBe(4)
+})
+
+test('an hour that "nu" would cover, or that would be cut off at the edge, is left out', () => {
+  const span = { from: NOW - 3_600_000, until: NOW + 4 * 3_600_000 } // 01:14 - 06:14
+  const hours = (now: number) => hourMarks(span, now, 8).map((mark) => new Date(mark.at).getUTCHours())
+  expect(hours(NOW)).toEqual([1, 2, 3, 4, 5].filter((hour) => hour !== 1))
+  expect(hours(NOW + 40 * 60_000)).toEqual([1, 3, 4, 5])
+})
+
+test.each([
+  ['Mw. J. de Groot', 'Groot'],
+  ['Dhr. Th. van den Berg', 'Berg'],
+  ['Mw. P.A. Öztürk', 'Öztürk'],
+  ['Dhr. S. Ait Haddou', 'Ait Haddou'],
+  ['mevrouw achter de bakker', 'mevrouw achter de bakker'],
+])('on a lane %s is %s', (label, short) => {
+  expect(shortName(label)).toBe(short)
 })

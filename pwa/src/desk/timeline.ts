@@ -69,9 +69,20 @@ export function blocksOf(visits: BoardVisit[], span: Span, now: number): Block[]
 
 const parse = (iso: string | null): number | null => (iso === null ? null : Date.parse(iso))
 
-/** Whole hours within the span, for the little scale above the lanes. */
-export function hourMarks(span: Span): { at: number; left: number }[] {
+/** Whole hours within the span, for the little scale above the lanes; none where its words would be cut off or lie under "nu". */
+export function hourMarks(span: Span, now: number, roomForLabel = 6): { at: number; left: number }[] {
   const marks = []
-  for (let at = Math.ceil(span.from / HOUR) * HOUR; at <= span.until; at += HOUR) marks.push({ at, left: percent(span, at) })
+  const here = percent(span, now)
+  for (let at = Math.ceil(span.from / HOUR) * HOUR; at <= span.until; at += HOUR) {
+    const left = percent(span, at)
+    const fits = left >= roomForLabel / 2 && left <= 100 - roomForLabel / 2
+    if (fits && Math.abs(left - here) >= roomForLabel * 0.9) marks.push({ at, left })
+  }
   return marks
+}
+
+/** "van den Berg" stands under the B: on a narrow block the part that tells people apart comes first. */
+export function shortName(label: string): string {
+  const name = label.replace(/^(?:Mw\.|Dhr\.|Mevr\.)\s*/, '').replace(/^(?:\p{Lu}\p{Ll}?\.)+\s*/u, '')
+  return name.replace(/^(?:\p{Ll}\S*\s+)+(?=\p{Lu})/u, '').replace(/^['’][ts]\s+/i, '')
 }

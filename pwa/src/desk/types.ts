@@ -2,11 +2,6 @@
 import type { components } from '$shared/schema'
 
 type Schemas = components['schemas']
-/** Times that the document leaves untyped are ISO-8601 strings; some may be missing. */
-type WithTimes<T, Sure extends keyof T, Maybe extends keyof T = never> = Omit<T, Sure | Maybe> &
-  Record<Sure, string> &
-  Record<Maybe, string | null>
-
 export type Board = Schemas['BoardOut']
 export type Night = Schemas['BoardNightOut']
 export type Waiting = Schemas['WaitingOut']
@@ -32,9 +27,10 @@ export type PostcodeArea = Pick<Schemas['PostcodeAreaOut'], 'pc4' | 'place' | 'l
 export type Region = Omit<Schemas['RegionOut'], 'postcode_areas'> & { postcode_areas: PostcodeArea[] }
 export type ClientHit = Schemas['ClientFound']
 export type Client = Schemas['ClientOut']
+export type FundingLaw = Client['funding_law']
 export type FoundAddress = Schemas['AddressOut']
-export type Contact = WithTimes<Schemas['ContactOut'], 'happened_at'>
-export type LookBack = Omit<Schemas['LookBackOut'], 'contacts'> & { contacts: Contact[] }
+export type Contact = Schemas['ContactOut']
+export type LookBack = Schemas['LookBackOut']
 
 export type EntryComplaint = Schemas['EntryComplaintOut']
 export type Pathway = Schemas['CarePathwayOut']
@@ -42,17 +38,14 @@ export type PathwayQuestion = Schemas['QuestionOut']
 export type ScopeList = Schemas['ScopeListOut']
 export type Criterion = Schemas['ScopeCriterionOut']
 export type Proposal = Schemas['UrgencyProposalOut']
-export type Link = WithTimes<Schemas['LinkOut'], 'received_at'>
-export type CareRequest = Omit<WithTimes<Schemas['CareRequestOut'], 'received_at'>, 'suggested_links'> & {
-  suggested_links: Link[]
-}
-export type TriageDecision = WithTimes<Schemas['TriageDecisionOut'], 'decided_at'>
+export type CareRequest = Schemas['CareRequestOut']
+export type TriageDecision = Schemas['TriageDecisionOut']
 export type Verdict = Criterion['verdict']
 export type Outcome = Schemas['TriageDecisionIn']['outcome']
 export type Counterfactual = NonNullable<Schemas['TriageDecisionIn']['counterfactual']>
 export type AbcdKey = keyof Schemas['AbcdShape']
 export type AbcdAnswer = Schemas['AbcdShape']['airway']
-export type IntakeDraft = WithTimes<Schemas['DraftOut'], 'updated_at'>
+export type IntakeDraft = Schemas['DraftOut']
 
-export type Handover = WithTimes<Schemas['HandoverOut'], 'generated_at', 'opened_at' | 'unread_flagged_at'>
-export type Closing = Omit<Schemas['ClosingOut'], 'handovers'> & { handovers: Handover[] }
+export type Handover = Schemas['HandoverOut']
+export type Closing = Schemas['ClosingOut']

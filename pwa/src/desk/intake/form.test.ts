@@ -92,3 +92,7 @@ test('the chosen client brings a number along, but never over one that was typed
   chooseClient(typed, client)
   expect(typed).toMatchObject({ callback_number: '0611111111', caller_name: '' })
 })
+
+test('without a proposal none is sent: what the triagist chose is not passed off as one', () => {
+  expect(decisionBody(decided({ proposed_urgency: '' }), null)).toMatchObject({ proposed_urgency: null, final_urgency: 'U3' })
+})

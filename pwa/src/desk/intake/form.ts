@@ -271,7 +271,8 @@ export function decisionBody(form: IntakeForm, pathway: { id: string; version: n
     risk_groups: form.risk_groups,
     pathway_id: pathway?.id ?? null,
     pathway_version: pathway?.version ?? null,
-    proposed_urgency: form.proposed_urgency || form.final_urgency,
+    // Null says that none was shown: what the triagist chose is not passed off as a proposal.
+    proposed_urgency: form.proposed_urgency || null,
     final_urgency: form.final_urgency,
     scope_criterion_id: out === 'emergency_call' ? null : form.criterion_id || null,
     scope_verdict: out === 'emergency_call' ? null : form.verdict || null,

@@ -118,6 +118,13 @@ export class Intake {
     }
   }
 
+  /** The server now judges this more urgent than what was shown: show that, with its reasons, before anything is decided. */
+  private async proposeAgain(): Promise<void> {
+    this.refusal = fieldError('proposal_changed')
+    clearTimeout(this.proposeTimer)
+    await this.propose()
+  }
+
   /** The last question asked wins; a slow older answer is not shown. */
   private async propose(): Promise<void> {
     const number = (this.proposeNumber += 1)
@@ -183,7 +190,10 @@ export class Intake {
       return await act()
     } catch (error) {
       this.refusal = error instanceof Error ? error.message : 'Dit lukte niet.'
-      if (error instanceof Problem) this.errors = { ...this.errors, ...fieldErrors(error.errors) }
+      if (error instanceof Problem) {
+        this.errors = { ...this.errors, ...fieldErrors(error.errors) }
+        if (error.errors['proposed_urgency']?.includes('proposal_changed')) await this.proposeAgain()
+      }
       return undefined
     } finally {
       this.busy = false
@@ -279,6 +289,7 @@ const ALIASES: Record<string, string> = {
   name: 'caller_name',
   'change_reason.text': 'change_text',
   'change_reason.code': 'change_code',
+  proposed_urgency: 'final_urgency',
   target: 'referral_target',
   scope_criterion_id: 'criterion_id',
   change_reason: 'change_code',
