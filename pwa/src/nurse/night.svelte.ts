@@ -101,10 +101,13 @@ class Night {
   private async open(owner: string): Promise<void> {
     const store = new PhoneStore(owner)
     this.store = store
-    // What was held when the app died was meant: it goes now.
-    await ledger.release(store)
-    await ledger.retryParked(store)
     await this.reload()
+    if (this.held || this.parked.length) {
+      // What was held when the app died was meant: it goes now.
+      await ledger.release(store)
+      await ledger.retryParked(store)
+      await this.reload()
+    }
     this.stage = 'ready'
     this.runner = new Runner({
       store,
