@@ -103,7 +103,9 @@ class Handovers(MethodView):
         with reading() as session:
             names = queries.organisation_names(session)
             found = queries.letters(session, limit=data["limit"])
-            return {"handovers": [queries.described(one, names) for letter in found for one in letter.everything]}
+            return {
+                "handovers": [queries.described(letter, one, names) for letter in found for one in letter.everything]
+            }
 
 
 @blp.route("/handovers/<uuid:handover_id>")
@@ -155,6 +157,8 @@ class Closure(MethodView):
             return {
                 "night_id": night_id,
                 "closed_at": closing.night.closed_at,
-                "handovers": [queries.described(letter, names) for letter in closing.made],
+                "handovers": [
+                    queries.described(queries.letter(uow.session, one.id), one, names) for one in closing.made
+                ],
                 "without_organisation": closing.without_organisation,
             }

@@ -33,8 +33,7 @@ class Addition:
 
 def write(uow: UnitOfWork, night: Night, organisation: Organisation, matters: Sequence[Matter]) -> MorningHandover:
     """The letter of the morning itself; without matters it says that there was nothing."""
-    today = local(uow.now).date()
-    bodies = [wording.entry_body(matter, today=today) for matter in matters]
+    bodies = [wording.entry_body(matter, now=uow.now) for matter in matters]
     count = rules.tally(bodies)
     body = _head(uow, night, organisation, matters) | {
         "heading": rules.headline(count),
@@ -65,9 +64,8 @@ def add_to(uow: UnitOfWork, first: MorningHandover, additions: Sequence[Addition
     """A new letter beside the first one, with only what is new; the first one stays as it was sent."""
     organisation = uow.session.get_one(Organisation, first.organisation_id)
     night = uow.session.get_one(Night, first.night_id)
-    today = local(uow.now).date()
     matters = [addition.matter for addition in additions]
-    bodies = [wording.entry_body(matter, today=today) for matter in matters]
+    bodies = [wording.entry_body(matter, now=uow.now) for matter in matters]
     for body, addition in zip(bodies, additions, strict=True):
         if addition.told is None:
             body["delta"] = "Deze regel stond nog niet in de overdracht."

@@ -85,8 +85,6 @@ def _letter_page(handover_id: uuid.UUID, problem: dict[str, Any] | None = None) 
             earlier=earlier,
             problem=problem,
             may_answer=g.actor.role == Role.TEAM_MANAGER,
-            open_actions=queries.open_actions,
-            taken_over=queries.taken_over,
             new_id=new_id,
         )
     return flask.make_response(page)
@@ -115,7 +113,6 @@ def _overview(letters: list[Letter]) -> str:
     return render_template(
         "handover/overview.html",
         nights=nights,
-        open_actions=queries.open_actions,
         delivery_in_words=queries.delivery_in_words,
         status_of=queries.status_of,
         ReceiptStatus=ReceiptStatus,

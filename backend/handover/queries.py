@@ -29,6 +29,48 @@ class Letter:
         return [self.first, *self.addenda]
 
     @property
+    def taken(self) -> dict[str, Receipt]:
+        """Who took which action over, by the action's id: in the letter or in an addendum that repeats it."""
+        taken = [
+            (entry, receipt)
+            for one in self.everything
+            for entry in one.entries
+            for receipt in entry.receipts
+            if receipt.status is ReceiptStatus.TAKEN_OVER
+        ]
+        whole = {
+            action["id"]: receipt
+            for entry, receipt in taken
+            if receipt.action_id is None
+            for action in entry.body["actions"]
+        }
+        return whole | {str(receipt.action_id): receipt for _, receipt in taken if receipt.action_id is not None}
+
+    def open_actions(self, one: MorningHandover | None = None) -> list[tuple[HandoverEntry, dict[str, Any]]]:
+        """The actions for this organisation that nobody took over yet, each once, the newest word about it."""
+        taken, found = self.taken, {}
+        for letter in [one] if one is not None else reversed(self.everything):
+            for entry in letter.entries:
+                for action in entry.body["actions"]:
+                    if action["is_yours"] and action["id"] not in taken:
+                        found[action["id"]] = (entry, action)
+        return list(found.values())
+
+    def later_word_on(self, entry: HandoverEntry) -> HandoverEntry | None:
+        """The line of the newest addendum about the same question or visit."""
+        about = (entry.care_request_id, entry.visit_id)
+        return next(
+            (
+                other
+                for addendum in self.addenda
+                if addendum.version > entry.handover.version
+                for other in addendum.entries
+                if (other.care_request_id, other.visit_id) == about
+            ),
+            None,
+        )
+
+    @property
     def is_opened(self) -> bool:
         """Has the organisation opened all of it?"""
         return all(one.opened_at is not None for one in self.everything)
@@ -93,8 +135,8 @@ def organisation_names(session: Session) -> dict[uuid.UUID, str]:
 # -- as they leave the house -------------------------------------------------------------------------------------
 
 
-def described(one: MorningHandover, names: dict[uuid.UUID, str]) -> dict[str, Any]:
-    """A letter in a list: what it says on the outside, and how far it came."""
+def described(found: Letter, one: MorningHandover, names: dict[uuid.UUID, str]) -> dict[str, Any]:
+    """A letter, or an addendum of it, in a list: what it says on the outside, and how far it came."""
     receipts = [receipt for entry in one.entries for receipt in entry.receipts]
     return {
         "id": one.id,
@@ -108,7 +150,7 @@ def described(one: MorningHandover, names: dict[uuid.UUID, str]) -> dict[str, An
         "heading": one.body["heading"],
         "generated_at": one.generated_at,
         "entries_count": len(one.entries),
-        "open_actions": len(open_actions(one.entries)),
+        "open_actions": len(found.open_actions(one)),
         "opened_at": one.opened_at,
         "opened_by": one.opened_by,
         "is_unread": one.opened_at is None and one.unread_flagged_at is not None,
@@ -124,14 +166,14 @@ def described(one: MorningHandover, names: dict[uuid.UUID, str]) -> dict[str, An
 def described_in_full(found: Letter, names: dict[uuid.UUID, str]) -> dict[str, Any]:
     """A letter with its lines, what was answered to each, and its addenda."""
     return {
-        **_with_lines(found.first, names),
-        "addenda": [_with_lines(addendum, names) for addendum in found.addenda],
+        **_with_lines(found, found.first, names),
+        "addenda": [_with_lines(found, addendum, names) for addendum in found.addenda],
     }
 
 
-def _with_lines(one: MorningHandover, names: dict[uuid.UUID, str]) -> dict[str, Any]:
+def _with_lines(found: Letter, one: MorningHandover, names: dict[uuid.UUID, str]) -> dict[str, Any]:
     return {
-        **described(one, names),
+        **described(found, one, names),
         "period_from": one.period_from,
         "period_to": one.period_to,
         "content_hash": one.content_hash,
@@ -147,24 +189,6 @@ def _with_lines(one: MorningHandover, names: dict[uuid.UUID, str]) -> dict[str, 
 def status_of(entry: HandoverEntry) -> ReceiptStatus:
     """Where a line stands: the last thing said about it, and "sent" before anything was."""
     return entry.receipts[-1].status if entry.receipts else ReceiptStatus.SENT
-
-
-def taken_over(entry: HandoverEntry) -> dict[str, Receipt]:
-    """Who took which action over, by the action's id; the whole line counts for all of its actions."""
-    taken = [receipt for receipt in entry.receipts if receipt.status is ReceiptStatus.TAKEN_OVER]
-    whole = next((receipt for receipt in taken if receipt.action_id is None), None)
-    found = {action["id"]: whole for action in entry.body["actions"] if whole is not None}
-    return found | {str(receipt.action_id): receipt for receipt in taken if receipt.action_id is not None}
-
-
-def open_actions(entries: Sequence[HandoverEntry]) -> list[dict[str, Any]]:
-    """The actions for this organisation that nobody took over yet."""
-    return [
-        action
-        for entry in entries
-        for action in entry.body["actions"]
-        if action["is_yours"] and action["id"] not in taken_over(entry)
-    ]
 
 
 def delivery_in_words(delivery: Delivery) -> str:

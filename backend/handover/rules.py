@@ -207,11 +207,13 @@ def _people(count: int, *, first: bool) -> str:
 
 def figures(t: Tally) -> list[dict[str, str]]:
     """The few numbers under the sentence, as they are shown."""
-    rows = [(str(t.questions), "vraag" if t.questions == 1 else "vragen"), (str(t.by_phone), "telefonisch")]
+    rows = [(str(t.questions), "vraag" if t.questions == 1 else "vragen")]
+    if t.by_phone:
+        rows.append((str(t.by_phone), "telefonisch"))
     if t.referred:
         rows.append((str(t.referred), "doorverwezen"))
-    visits = t.visited + t.planned_done
-    rows.append((str(visits), "bezoek" if visits == 1 else "bezoeken"))
+    if visits := t.visited + t.planned_done:
+        rows.append((str(visits), "bezoek" if visits == 1 else "bezoeken"))
     if t.on_scene_min is not None:
         rows.append((f"{t.on_scene_min} min", "gemiddeld ter plaatse"))
     return [{"value": value, "label": label} for value, label in rows]

@@ -62,12 +62,13 @@ URGENCY_IN_WORDS = {
 Line = dict[str, Any]
 
 
-def entry_body(matter: Matter, *, today: date) -> dict[str, Any]:
+def entry_body(matter: Matter, *, now: datetime) -> dict[str, Any]:
     """One line of the letter, in the words that it will keep for ever."""
+    today = local(now).date()
     outcome = matter.decision.outcome if matter.decision is not None else None
     going = [visit for visit in matter.visits if visit.status is not VisitStatus.CANCELLED]
     was_visited = bool(matter.reports) or any(visit.status is VisitStatus.DONE for visit in going)
-    is_unfinished = _is_unfinished(matter, going)
+    is_unfinished = _is_unfinished(matter, going, now)
     urgency = _urgency(matter)
     return {
         "kind": "question" if matter.request is not None else "planned",
@@ -76,7 +77,7 @@ def entry_body(matter: Matter, *, today: date) -> dict[str, Any]:
         "urgency_words": URGENCY_IN_WORDS.get(urgency or "", ""),
         "client": matter.client.label if matter.client is not None else "Onbekende cliënt",
         "meta": _meta(matter, going, outcome),
-        "lines": _lines(matter, outcome, going, was_visited=was_visited),
+        "lines": _lines(matter, outcome, was_visited=was_visited, now=now),
         "remarkable": _remarkable(matter.reports),
         "actions": _actions(matter, today=today),
         "way": _way(outcome, going, was_visited=was_visited),
@@ -96,12 +97,21 @@ def _urgency(matter: Matter) -> str | None:
     return matter.visits[0].urgency.value if matter.visits else None
 
 
-def _is_unfinished(matter: Matter, going: list[Visit]) -> bool:
+def _is_unfinished(matter: Matter, going: list[Visit], now: datetime) -> bool:
     if matter.request is None:
-        return any(visit.status in (VisitStatus.UNDER_WAY, VisitStatus.ON_SCENE) for visit in going)
+        return any(_is_under_way(visit) or _is_still_to_come(visit, now) for visit in going)
     if matter.linked_to is not None:
         return False
     return matter.decision is None or any(visit.status is not VisitStatus.DONE for visit in going)
+
+
+def _is_under_way(visit: Visit) -> bool:
+    return visit.status in (VisitStatus.UNDER_WAY, VisitStatus.ON_SCENE)
+
+
+def _is_still_to_come(visit: Visit, now: datetime) -> bool:
+    """Was the night closed before the visit's own time was over?"""
+    return visit.status is not VisitStatus.DONE and visit.window_end > now
 
 
 def _way(outcome: Outcome | None, going: list[Visit], *, was_visited: bool) -> str:
@@ -109,7 +119,9 @@ def _way(outcome: Outcome | None, going: list[Visit], *, was_visited: bool) -> s
         return "visit"
     if outcome is None:
         return "open"
-    return "referred" if outcome.is_referral or outcome is Outcome.EMERGENCY_CALL else "phone"
+    if outcome is Outcome.EMERGENCY_CALL:
+        return "emergency"
+    return "referred" if outcome.is_referral else "phone"
 
 
 def _minutes_there(visit: Visit) -> int | None:
@@ -131,10 +143,12 @@ def _meta(matter: Matter, going: list[Visit], outcome: Outcome | None) -> list[s
         asked = f"gebeld {_clock(matter.request.received_at)}, " if matter.request is not None else ""
         parts.append(f"{asked}bezocht {_clock(there.arrived_at)}{until}")
     elif matter.request is not None:
-        parts.append(f"{'telefonisch · ' if not going else 'gebeld '}{_clock(matter.request.received_at)}")
+        by_phone = outcome is not None and not going
+        parts.append(f"{'telefonisch · ' if by_phone else 'gebeld '}{_clock(matter.request.received_at)}")
     else:
         parts.append(f"gepland {_clock(matter.visits[0].window_start)}")
-    names = {name: "verpleegkundige" for visit_id, name in matter.nurses.items() if visit_id in {v.id for v in going}}
+    visited = {visit.id for visit in going if visit.arrived_at is not None or visit.status is VisitStatus.DONE}
+    names = {name: "verpleegkundige" for visit_id, name in matter.nurses.items() if visit_id in visited}
     names |= {report.author_name: "verpleegkundige" for report in matter.reports}
     if not names and matter.decision is not None:
         names = {matter.decision.decided_by_name: "triagist"}
@@ -158,7 +172,7 @@ def _clock(moment: datetime | None) -> str:
 # -- why, seen, done, agreed -------------------------------------------------------------------------------------
 
 
-def _lines(matter: Matter, outcome: Outcome | None, going: list[Visit], *, was_visited: bool) -> list[Line]:
+def _lines(matter: Matter, outcome: Outcome | None, *, was_visited: bool, now: datetime) -> list[Line]:
     lines: list[Line] = []
 
     def say(label: str, *texts: str | None) -> None:
@@ -167,7 +181,11 @@ def _lines(matter: Matter, outcome: Outcome | None, going: list[Visit], *, was_v
             lines.append({"label": label, "text": text})
 
     if matter.request is not None:
-        say("Waarom", matter.request.question, f"Sinds: {matter.request.onset}." if matter.request.onset else None)
+        say(
+            "Waarom",
+            matter.request.question,
+            f"Begin: {matter.request.onset.rstrip('.')}." if matter.request.onset else None,
+        )
     else:
         say("Waarom", matter.complaint, matter.visits[0].question)
     if matter.linked_to is not None:
@@ -178,7 +196,7 @@ def _lines(matter: Matter, outcome: Outcome | None, going: list[Visit], *, was_v
     for report in matter.reports:
         _say_report(say, report, f" ({report.author_name})" if many else "")
     for visit in matter.visits:
-        _say_missing(say, visit, has_report=any(report.visit_id == visit.id for report in matter.reports))
+        _say_missing(say, visit, now, has_report=any(report.visit_id == visit.id for report in matter.reports))
     if outcome is None and matter.request is not None and matter.linked_to is None and not was_visited:
         say("Stand", "De vraag was nog niet beoordeeld toen de nacht sloot. U krijgt een aanvulling.")
     say("Anders was", _otherwise(matter))
@@ -229,7 +247,7 @@ def _say_report(say: Any, report: VisitReport, by: str) -> None:
         say(f"Incident{by}", "Er is iets misgegaan; de verpleegkundige meldt dit als incident (MIC).")
 
 
-def _say_missing(say: Any, visit: Visit, *, has_report: bool) -> None:
+def _say_missing(say: Any, visit: Visit, now: datetime, *, has_report: bool) -> None:
     which = " (tweede auto)" if visit.part > 1 else ""
     if visit.status is VisitStatus.CANCELLED:
         say(f"Bezoek{which}", _why_cancelled(visit.cancel_reason or ""))
@@ -237,10 +255,12 @@ def _say_missing(say: Any, visit: Visit, *, has_report: bool) -> None:
         return
     elif visit.status is VisitStatus.DONE:
         say(f"Verslag{which}", "Het bezoek is gebracht. Het verslag volgt als aanvulling.")
-    elif visit.status in (VisitStatus.UNDER_WAY, VisitStatus.ON_SCENE):
+    elif _is_under_way(visit):
         say(f"Bezoek{which}", "De verpleegkundige was onderweg of binnen toen de nacht sloot. Het verslag volgt.")
+    elif _is_still_to_come(visit, now):
+        say(f"Bezoek{which}", "Nog niet gebracht toen de nacht sloot. Het verslag volgt als aanvulling.")
     else:
-        say(f"Bezoek{which}", "Niet gebracht voordat de nacht sloot.")
+        say(f"Bezoek{which}", "Niet gebracht.")
 
 
 def _why_cancelled(reason: str) -> str:

@@ -232,14 +232,22 @@ def test_what_came_between_two_closings_is_in_exactly_one_letter(house, clock):
     assert sorted(told) == sorted(questions)
 
 
-def test_a_planned_visit_that_was_not_brought_is_in_the_letter(house):
+def test_a_planned_visit_that_was_not_brought_is_in_the_letter(house, clock):
     client = builders.a_client(house.lindehof)
     night.a_visit(house.night, client, complaint="Insuline", question=None)
+    clock.advance(hours=2)
     house.closes()
     (letter,) = letters_of(house.lindehof)
     assert "Eén gepland bezoek is niet gebracht." in letter.body["lead"]
     (entry,) = kept(HandoverEntry)
-    assert lines_of(entry.body)["Bezoek"] == "Niet gebracht voordat de nacht sloot."
+    assert lines_of(entry.body)["Bezoek"] == "Niet gebracht."
+
+
+def test_a_planned_visit_whose_time_had_not_come_is_still_to_come(house):
+    client = builders.a_client(house.lindehof)
+    night.a_visit(house.night, client, complaint="Insuline", question=None, window_start=now() + timedelta(hours=1))
+    house.closes()
+    assert "nog niet klaar toen de nacht sloot" in letters_of(house.lindehof)[0].body["lead"]
 
 
 def test_a_question_of_an_unknown_client_is_named_to_the_desk_and_told_later(house, clock):
@@ -555,8 +563,24 @@ def test_an_addendum_stands_on_the_page_of_its_letter(house, clock):
     assert (answer.status_code, answer.location) == (303, f"/morning/{first.id}#a-{addendum.id}")
     page = house.manager.get(f"/morning/{first.id}").text
     assert "Aanvulling van 15 januari 02:50" in page
-    assert page.index("Nu pas opgeschreven.") < page.index("Zoals verstuurd om")
+    assert page.index("Nu pas opgeschreven.") < page.index("Zoals verstuurd om") < page.index("Later aangevuld.")
     assert letters_of(house.lindehof)[1].opened_by == "Anja Vos"
+
+
+def test_an_action_that_an_addendum_repeats_is_taken_over_once(house):
+    visit = house.sends(house.asks(builders.a_client(house.lindehof)))
+    house.goes(visit, "accept", "depart", "arrive", "finish")
+    first = house.writes(visit, follow_ups=[action := an_action()])
+    house.closes()
+    house.writes(visit, parent_id=first["report_id"], plan="Gecorrigeerd.", follow_ups=[action])
+    house.works()
+    body = {"id": str(an_id()), "status": "taken_over", "action_id": action["id"]}
+    entry = the_entry(letters_of(house.lindehof)[1])
+    assert house.manager.post(f"/api/v1/handover-entries/{entry.id}/receipts", json=body).status_code == 201
+    page = house.manager.get("/morning/").text
+    assert page.count("Overgenomen door Anja Vos") == 2
+    assert ">Neem over<" not in page
+    assert {row["open_actions"] for row in house.manager.get("/api/v1/handovers").json["handovers"]} == {0}
 
 
 def test_earlier_nights_are_listed_with_what_is_left_of_them(house, letter, clock, client_as):

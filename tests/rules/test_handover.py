@@ -93,6 +93,13 @@ def test_the_lead_says_what_became_of_the_questions(tally, lead):
     assert rules.lead(tally) == lead
 
 
+def test_a_figure_that_is_nothing_is_left_out():
+    assert rules.figures(Tally(questions=1, visited=1)) == [
+        {"value": "1", "label": "vraag"},
+        {"value": "1", "label": "bezoek"},
+    ]
+
+
 def a_line(**given):
     return {
         "kind": "question", "way": "phone", "is_linked": False, "was_visited": False, "is_unfinished": False,
