@@ -16,6 +16,7 @@ from backend.platform.web import ANYONE, access
 pages = Blueprint("demo", __name__, url_prefix="/demo")
 
 _DESK, _PHONE, _MORNING = ("/desk/", "Zorgcentrale"), ("/phone/", "Telefoon"), ("/morning/", "Organisatie")
+_ADMIN = ("/admin/", "Beheer")
 
 
 def logins() -> list[dict[str, str]]:
@@ -28,7 +29,7 @@ def logins() -> list[dict[str, str]]:
         for nurse in cast.NURSES
     ]
     rows += [(f"Teammanager {name}", login, _MORNING) for name, login in cast.ORGANISATIONS]
-    rows += [(f"{name}, beheer", login, _DESK) for name, login, role in cast.DESK_STAFF if role == "admin"]
+    rows += [(f"{name}, beheer", login, _ADMIN) for name, login, role in cast.DESK_STAFF if role == "admin"]
     return [
         {"who": who, "login": login, "password": cast.PASSWORD, "door": door, "door_label": label}
         for who, login, (door, label) in rows

@@ -145,10 +145,9 @@ def _open(start: datetime) -> Night:
 
 def _go_home(uow: UnitOfWork) -> None:
     """Who still drives in a night that was closed early ends the shift: the next one begins."""
-    for night in uow.session.scalars(sa.select(Night).where(Night.closed_at.is_not(None), Night.ends_at > uow.now)):
-        night.ends_at = max(uow.now, night.starts_at + timedelta(seconds=1))
-        for shift in uow.session.scalars(sa.select(Shift).where(Shift.night_id == night.id)):
-            shift.ends_at = night.ends_at
+    closed = sa.select(Night.id).where(Night.closed_at.is_not(None))
+    for shift in uow.session.scalars(sa.select(Shift).where(Shift.night_id.in_(closed), Shift.ends_at > uow.now)):
+        shift.ends_at = max(uow.now, shift.starts_at + timedelta(seconds=1))
     uow.session.flush()
 
 
