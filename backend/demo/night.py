@@ -119,7 +119,7 @@ def _running(session: Any, now: datetime) -> Night | None:
 def _open(start: datetime) -> Night:
     """A night from `start`, with its cars and its planned visits."""
     with unit_of_work(actor=SYSTEM) as uow:
-        _go_home(uow)
+        _go_home(uow, start)
         night = dispatch.open_night(uow, starts_at=start, ends_at=start + LENGTH)
         for nurse in cast.NURSES:
             dispatch.add_shift(
@@ -143,11 +143,11 @@ def _open(start: datetime) -> Night:
     return night
 
 
-def _go_home(uow: UnitOfWork) -> None:
+def _go_home(uow: UnitOfWork, at: datetime) -> None:
     """Who still drives in a night that was closed early ends the shift: the next one begins."""
     closed = sa.select(Night.id).where(Night.closed_at.is_not(None))
-    for shift in uow.session.scalars(sa.select(Shift).where(Shift.night_id.in_(closed), Shift.ends_at > uow.now)):
-        shift.ends_at = max(uow.now, shift.starts_at + timedelta(seconds=1))
+    for shift in uow.session.scalars(sa.select(Shift).where(Shift.night_id.in_(closed), Shift.ends_at > at)):
+        shift.ends_at = max(at, shift.starts_at + timedelta(seconds=1))
     uow.session.flush()
 
 
