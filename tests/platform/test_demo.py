@@ -65,7 +65,7 @@ def test_closing_the_night_writes_every_organisation_its_letter_and_a_new_night_
     demo: Flask, clock: SettableClock
 ) -> None:
     clock.advance(hours=1)
-    demo.extensions["nachtronde"].clock = lambda: clock.advance(seconds=0.01)  # as a real clock does: it goes on meanwhile
+    demo.extensions["nachtronde"].clock = lambda: clock.advance(seconds=0.01)  # a real clock goes on
     night.close(demo)
     assert count(of=MorningHandover) == 11
     assert count(Night.closed_at.is_(None), Night.ends_at > clock() + timedelta(hours=7), of=Night) == 1
