@@ -63,7 +63,7 @@ export function blocksOf(visits: BoardVisit[], span: Span, now: number): Block[]
   const blocks = visits.map((visit) => blockOf(visit, span, now)).filter((block): block is Block => block !== null)
   return blocks.map((block, i) => {
     const next = blocks.slice(i + 1).find((other) => other.stay.left > block.stay.left)
-    return { ...block, room: Math.max(block.stay.width, (next?.stay.left ?? 100) - block.stay.left - 1) }
+    return { ...block, room: Math.max(2, (next?.stay.left ?? 100) - block.stay.left - 1) }
   })
 }
 

@@ -96,3 +96,8 @@ test('the chosen client brings a number along, but never over one that was typed
 test('without a proposal none is sent: what the triagist chose is not passed off as one', () => {
   expect(decisionBody(decided({ proposed_urgency: '' }), null)).toMatchObject({ proposed_urgency: null, final_urgency: 'U3' })
 })
+
+test('a law that is not known here leaves what is known elsewhere as it is', () => {
+  expect(decisionBody(decided(), null)['funding_law']).toBeNull()
+  expect(decisionBody(decided({ funding_law: 'wlz' }), null)['funding_law']).toBe('wlz')
+})

@@ -280,7 +280,8 @@ export function decisionBody(form: IntakeForm, pathway: { id: string; version: n
     needs_hands: out === 'visit',
     required_competences: out === 'visit' ? form.required_competences : [],
     counterfactual: form.counterfactual,
-    funding_law: form.funding_law,
+    // "Nog onbekend" is no news: it does not wipe out what somebody else knows.
+    funding_law: form.funding_law === 'unknown' ? null : form.funding_law,
   }
   if (form.proposed_urgency !== '' && form.final_urgency !== form.proposed_urgency) {
     body.change_reason = { code: form.change_code, text: orNull(form.change_text) }

@@ -106,7 +106,11 @@ export class Intake {
     this.lookBackFailed = false
     const [client, lookBack] = await Promise.allSettled([api.client(id), api.lookBack(id, this.form.reference ? this.form.request_id : null)])
     if (this.form.client_id !== id) return
-    if (client.status === 'fulfilled') this.client = client.value
+    if (client.status === 'fulfilled') {
+      this.client = client.value
+      // A question that is taken up again starts from what is known of the client, never over it.
+      if (this.form.funding_law === 'unknown') this.form.funding_law = client.value.funding_law
+    }
     if (lookBack.status === 'rejected') {
       this.lookBackFailed = true
       return
@@ -220,7 +224,10 @@ export class Intake {
     const done = await this.guarded(async () => {
       if (this.form.is_unknown_client) await api.addProvisional(provisionalBody(this.form))
       const answer = await api.register(requestBody(this.form))
-      if (this.form.is_unknown_client) this.form.client_id = this.form.unknown.id
+      if (this.form.is_unknown_client) {
+        this.form.client_id = this.form.unknown.id
+        void this.readClient()
+      }
       this.form.reference = answer.reference
       this.links = answer.suggested_links
       this.claim()
@@ -232,7 +239,11 @@ export class Intake {
 
   /** Registers when that was not done yet, then records the decision. */
   async decide(): Promise<boolean> {
-    if (this.isEmergency) this.chooseOutcome('emergency_call')
+    if (this.isEmergency) {
+      this.chooseOutcome('emergency_call')
+      // 112 waits for no proposal: an unsafe ABCD is at least U1.
+      if (this.form.final_urgency === '') this.form.final_urgency = 'U1'
+    }
     if (this.complain([...(this.form.reference ? [] : missingForRequest(this.form)), ...missingForDecision(this.form)])) return false
     if (!(await this.register())) return false
     const done = await this.guarded(async () => {
