@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from backend.dispatch import service as dispatch
 from backend.dispatch.models import HomeBase, Night, Shift, Visit
+from backend.dispatch.rules import OVER, Override, OverrideCode, VisitStatus
 from backend.intake import service as intake
 from backend.intake.rules import Call, Caller, CallerRelation
 from backend.people.models import Client, Organisation, Region, Staff
@@ -90,12 +91,15 @@ class SmallNight:
                 _decide(
                     uow,
                     request_id,
-                    outcome=Outcome.VISIT,
-                    needs_hands=True,
-                    required_competences=("bladder_catheter",),
-                    service_minutes=30,
-                    counterfactual=Counterfactual.GP_POST,
-                    **{"final_urgency": Urgency.U2, **given},
+                    **{
+                        "outcome": Outcome.VISIT,
+                        "needs_hands": True,
+                        "required_competences": ("bladder_catheter",),
+                        "service_minutes": 30,
+                        "counterfactual": Counterfactual.GP_POST,
+                        "final_urgency": Urgency.U2,
+                        **given,
+                    },
                 )
             if shift is not None:
                 self.send(self.visit_of(request_id), shift)
@@ -108,7 +112,17 @@ class SmallNight:
             dispatch.assign(
                 uow, visit.id, assignment_id=new_id(), shift_id=shift.id, expected_version=fresh.version,
                 recommended_shift_id=shift.id,
+                override=Override(code=OverrideCode.KNOWS_CLIENT, text="Kent de cliënt"),
             )  # fmt: skip
+
+    def clear(self) -> None:
+        """Nobody has anything left to do, so that the next story begins with free cars."""
+        with self.inside(), unit_of_work(actor=self.noor) as uow:
+            for visit in uow.session.scalars(sa.select(Visit).where(Visit.status.not_in(OVER))).all():
+                if visit.status is VisitStatus.ON_SCENE:
+                    dispatch.set_status(uow, visit.id, status=VisitStatus.DONE)
+                else:
+                    dispatch.cancel(uow, visit.id, reason="Het hoeft niet meer.")
 
     def visit_of(self, request_id: uuid.UUID) -> Visit:
         """The one visit that was opened for this question."""

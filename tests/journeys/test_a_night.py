@@ -98,8 +98,7 @@ def the_desk_takes_the_call_and_decides(desk: Page, tonight) -> None:
     keys.press("j")  # pain low in the belly
     expect(desk.get_by_text("Voorstel U2")).to_be_visible()
     expect(desk.get_by_label("Meetlat", exact=True)).to_contain_text("Regel 1: Katheter verstopt")
-    keys.press("b")  # to the decision
-    keys.press("b")  # a visit
+    keys.press("b")  # the decision: a visit
     keys.press("Control+Enter")
     expect(messages(desk)).to_contain_text(re.compile(r"ZV-\d+: besluit vastgelegd"))
 
