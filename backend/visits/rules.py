@@ -23,16 +23,6 @@ class CommandKind(StrEnum):
     POSITION = "position"
     SEEN = "seen"
 
-    @property
-    def is_step(self) -> bool:
-        """Is this one of the four status steps of a visit?"""
-        return self in (CommandKind.ACCEPT, CommandKind.DEPART, CommandKind.ARRIVE, CommandKind.FINISH)
-
-    @property
-    def is_fact(self) -> bool:
-        """Did it happen whatever the desk decided meanwhile? Being there is a fact, accepting is a wish."""
-        return self in (CommandKind.ARRIVE, CommandKind.FINISH)
-
 
 class ProblemSolved(StrEnum):
     """Was the question of the night answered?"""

@@ -76,7 +76,7 @@ def report(uow: UnitOfWork, *, visit_id: uuid.UUID, content: Report, happened_at
 
     It is accepted for every visit that was ever hers, also when the desk withdrew it or sent another car meanwhile.
     """
-    visit = uow.session.get(Visit, visit_id)
+    visit = uow.session.get(Visit, visit_id, with_for_update=True)  # two who write at once are numbered in turn
     assignment = _her_assignment(uow, visit_id)
     if visit is None or assignment is None or uow.actor.staff_id is None:
         raise NotFound()

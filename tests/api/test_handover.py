@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -213,6 +214,36 @@ def test_closing_twice_changes_nothing(house):
     assert (len(first["handovers"]) > 1, again["handovers"]) == (True, [])
     assert again["closed_at"] == first["closed_at"]
     assert len(kept(EventRow, EventRow.name == "NightClosed")) == 1
+
+
+def test_four_who_close_at_the_same_moment_write_one_letter(house):
+    house.visits(builders.a_client(house.lindehof))
+
+    def close(_):
+        with house.app.app_context(), unit_of_work(actor=SYSTEM) as uow:
+            service.close_night(uow, house.night.id)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(close, range(4)))
+    assert [len(letters_of(one)) for one in (house.lindehof, house.waterrand)] == [1, 1]
+
+
+def test_a_report_that_arrives_while_the_night_closes_is_told_once(house):
+    visits = [house.sends(house.asks(builders.a_client(house.lindehof))) for _ in range(4)]
+    words = [f"Gelijktijdig {number}" for number in range(4)]
+
+    def close():
+        with house.app.app_context(), unit_of_work(actor=SYSTEM) as uow:
+            service.close_night(uow, house.night.id)
+
+    with ThreadPoolExecutor(5) as pool:
+        acts = [pool.submit(house.writes, visit, objective=said) for visit, said in zip(visits, words, strict=True)]
+        acts.insert(2, pool.submit(close))
+        for act in acts:
+            act.result()
+    house.works()
+    told = [str(entry.body["lines"]) for entry in kept(HandoverEntry)]
+    assert [sum(said in lines for lines in told) for said in words] == [1, 1, 1, 1]
 
 
 def test_what_came_between_two_closings_is_in_exactly_one_letter(house, clock):

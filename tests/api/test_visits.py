@@ -1,5 +1,6 @@
 """What a nurse's phone reads and tells: exactly once, in order, and nothing of another car."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -404,7 +405,16 @@ def test_two_writers_on_one_visit_are_both_kept(nurse, colleague, visit):
         (2, "Van de collega."),
         (3, "Van haarzelf."),
     ]
-    assert [row.payload["is_fork"] for row in kept(EventRow, EventRow.name == "VisitReported")] == [False, False, True]
+    told = sorted(kept(EventRow, EventRow.name == "VisitReported"), key=lambda row: row.seq)
+    assert [row.payload["is_fork"] for row in told] == [False, False, True]
+
+
+def test_two_reports_at_the_same_moment_have_two_versions(app, nurse, colleague, visit):
+    send(colleague, visit)
+    phones = (nurse, colleague, nurse, colleague)
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda phone: tell(phone, command("report", visit, a_report())), phones))
+    assert sorted(answer["details"]["version"] for (answer,) in answers) == [1, 2, 3, 4]
 
 
 def test_the_same_report_under_another_command_is_already_there(nurse, visit):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.visits import rules
-from backend.visits.rules import CommandKind, Flag
+from backend.visits.rules import Flag
 
 NOW = datetime(2026, 11, 22, 2, 15, tzinfo=UTC)
 A, B, C, D = (UUID(int=n) for n in range(1, 5))
@@ -46,11 +46,6 @@ def test_sending_again_with_another_measured_offset_is_still_the_same_command():
 def test_another_kind_visit_time_or_body_is_another_command(other):
     sent = {"id": str(A), "kind": "arrive", "visit_id": str(B), "happened_at": "2026-11-22T02:14:00Z", "body": {}}
     assert rules.fingerprint(sent) != rules.fingerprint({**sent, **other})
-
-
-def test_being_at_the_door_is_a_fact_and_accepting_is_a_wish():
-    assert [kind.value for kind in CommandKind if kind.is_fact] == ["arrive", "finish"]
-    assert [kind.value for kind in CommandKind if kind.is_step] == ["accept", "depart", "arrive", "finish"]
 
 
 @pytest.mark.parametrize(
