@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from routing import ruin, together
+from routing import ruin, timing, together
 from routing.arrays import FORBIDDEN, Arrays, Compiled
 from routing.plan import Cost, Delay, Option, Placement, Plan, PlannedStop, Reason, Recommendation, Rejection
 from routing.problem import Car, Problem, ProblemError, Stop
@@ -101,14 +101,14 @@ class _Apart:
         cars = len(problem.cars)
         self.places = np.zeros(cars, np.int64)
         found = np.zeros(cars, np.int64)
-        ruin.insertions(self.arrays, self.state, self.node, found, self.places)
+        timing.insertions(self.arrays, self.state, self.node, found, self.places)
         self.costs: list[int] = found.tolist()
         self.met: list[list[int]] | None = None
 
     def option(self, rank: int, c: int) -> Option:
         """The exact times of this car with the stop at its cheapest place."""
         at = int(self.places[c])
-        arrive, _ = ruin.times_with(self.arrays, self.state, c, self.node, at)
+        arrive, _ = timing.times_with(self.arrays, self.state, c, self.node, at)
         car, problem = self.problem.cars[c], self.problem
         route = self.plan.route_of(car.id)
         delays = []
@@ -138,7 +138,7 @@ class _Apart:
         if code:
             return Rejection(car.id, code, params)
         if self.met is None:
-            self.met = ruin.obstacles(self.arrays, self.state, self.node).tolist()
+            self.met = timing.obstacles(self.arrays, self.state, self.node).tolist()
         return _when_rules(self.problem, self.arrays, self.state, car, c, self.stop, self.node, self.met[c])
 
 
@@ -196,7 +196,7 @@ class _Together:
             return Rejection(car.id, code, params)
         state = loaded_state(self.problem, self.plan, self.arrays)
         node = int(self.nodes[0])
-        met = ruin.obstacles(self.arrays, state, node)[c].tolist()
+        met = timing.obstacles(self.arrays, state, node)[c].tolist()
         rejection = _when_rules(self.problem, self.arrays, state, car, c, self.stop, node, met)
         if rejection.code == "full" and self.stop.cars_needed == 2:
             return Rejection(car.id, "no_partner", {})
@@ -212,7 +212,7 @@ def _who_rules(problem: Problem, car: Car, stop: Stop, part: int) -> tuple[str, 
 
 
 def _when_rules(
-    problem: Problem, arrays: Arrays, state: ruin.State, car: Car, c: int, stop: Stop, node: int, met: list[int]
+    problem: Problem, arrays: Arrays, state: timing.State, car: Car, c: int, stop: Stop, node: int, met: list[int]
 ) -> Rejection:
     """off_shift, too_late, shift_end, overload, on_break, displaces, full: the first that is true. `met`: see
     `obstacles`."""
@@ -230,9 +230,9 @@ def _when_rules(
         )
     if arrays.break_from.shape[1] and arrays.break_from[c, 0] < FORBIDDEN:
         without = arrays._replace(break_from=np.zeros((len(problem.cars), 0), np.int64))
-        resting = ruin.new_state(without, 0, wide=state.route.shape[1], neighbours=0)
+        resting = timing.new_state(without, 0, wide=state.route.shape[1], neighbours=0)
         ruin.load(without, resting, state.route, state.length)
-        if ruin.insertion(without, resting, node, c)[0] < FORBIDDEN:
+        if timing.insertion(without, resting, node, c)[0] < FORBIDDEN:
             rest = car.breaks[0]
             return Rejection(
                 car.id,

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from routing import ruin, together
+from routing import ruin, timing, together
 from routing.arrays import FORBIDDEN, Arrays, Compiled
 from routing.plan import Plan, Unplanned
 from routing.problem import Problem
@@ -30,14 +30,14 @@ def routes_of(problem: Problem, plan: Plan) -> tuple[np.ndarray, np.ndarray]:
     return route, length
 
 
-def loaded_state(problem: Problem, plan: Plan, arrays: Arrays) -> ruin.State:
+def loaded_state(problem: Problem, plan: Plan, arrays: Arrays) -> timing.State:
     """The plan as a searcher's state, kept with the plan because a desk asks several questions about one plan."""
     kept = plan.__dict__.get("_loaded")
     if kept is not None and kept[0] is arrays:
-        state: ruin.State = kept[1]
+        state: timing.State = kept[1]
         return state
     route, length = routes_of(problem, plan)
-    state = ruin.new_state(arrays, 0, wide=route.shape[1], neighbours=0)
+    state = timing.new_state(arrays, 0, wide=route.shape[1], neighbours=0)
     ruin.load(arrays, state, route, length)
     plan.__dict__["_loaded"] = (arrays, state)
     return state
@@ -50,13 +50,13 @@ def cheapest(problem: Problem, plan: Plan, stop_id: str, *, alone: bool = False)
     if not compiled.has_double_visits:
         state = loaded_state(problem, plan, arrays)
         if alone:
-            state = ruin.new_state(arrays, 0, wide=state.route.shape[1], neighbours=0)
+            state = timing.new_state(arrays, 0, wide=state.route.shape[1], neighbours=0)
             ruin.load(arrays, state, loaded_state(problem, plan, arrays).route, arrays.frozen)
         node = compiled.node_of[stop_id, 0]
         if not problem.cars:
             return int(FORBIDDEN), ()
         found, places = np.zeros((2, len(problem.cars)), np.int64)
-        ruin.insertions(arrays, state, node, found, places)
+        timing.insertions(arrays, state, node, found, places)
         c = int(found.argmin())
         cost, at = int(found[c]), int(places[c])
         return (cost, ((c, at),)) if cost < FORBIDDEN else (int(FORBIDDEN), ())

@@ -2,392 +2,21 @@
 enough.
 
 After Christiaens and Vanden Berghe, "Slack induction by string removals for vehicle routing problems"
-(Transportation Science, 2020),
-with soft windows, cars that differ, stops that may stay out, and a cache of the best place of every stop in every
-route.
-A start that is later than planned costs nothing at first, then lateness, then is impossible: `slack_free` and
-`slack_hard` hold both
-limits per position, so most insertions are judged without walking down the route.
+(Transportation Science, 2020), with soft windows, cars that differ, stops that may stay out, and a cache of the best
+place of every stop in every route.
 """
 
 # numba infers the types here: a numpy integer and an int are one to it, and two to mypy
 # flat code compiles faster
-# ruff: noqa: SIM110
 # mypy: disable-error-code="return-value, arg-type, no-any-return, assignment"
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit
 
-from routing.arrays import FORBIDDEN, Arrays
-
-HUGE = int(FORBIDDEN)
-
-
-class State(NamedTuple):
-    """One searcher's routes, with everything that makes the next insertion cheap. Changed in place."""
-
-    route: np.ndarray  # [c, m] nodes
-    length: np.ndarray  # [c]
-    arrive: np.ndarray  # [c, m + 1]; at `length` the arrival at home
-    leave: np.ndarray  # [c, m + 1]; leave[k] = when the car leaves the stop before position k
-    slack_free: np.ndarray  # [c, m + 1] later arrival at position k that costs nothing
-    slack_hard: np.ndarray  # [c, m + 1] later arrival at position k that is still allowed
-    cost: np.ndarray  # [c]
-    loaded: np.ndarray  # [c]
-    stamp: np.ndarray  # [c] changes whenever the route does
-    car_of: np.ndarray  # [n] car, -1 when left out
-    absent: np.ndarray  # [n] list of nodes left out
-    numbers: np.ndarray  # 0: number absent, 1: stamp counter, 2: total cost, 3: best cost, 4: iterations done
-    best_route: np.ndarray
-    best_length: np.ndarray
-    cached_cost: np.ndarray  # [n, c]
-    cached_at: np.ndarray  # [n, c]
-    cached_stamp: np.ndarray  # [n, c]
-    near: np.ndarray  # [n, k] neighbours, the closest first
-    random: np.ndarray  # [1] uint64
-    kept_route: np.ndarray  # what to go back to when an iteration is refused
-    kept_length: np.ndarray
-    kept_arrive: np.ndarray
-    kept_leave: np.ndarray
-    kept_free: np.ndarray
-    kept_hard: np.ndarray
-    kept_cost: np.ndarray
-    kept_loaded: np.ndarray
-    kept_stamp: np.ndarray
-    touched: np.ndarray  # [c] list of cars changed in this iteration
-    is_touched: np.ndarray  # [c]
-    removed: np.ndarray  # [n]
-    sort_key: np.ndarray  # [n]
-    kept_absent: np.ndarray  # [n]
-
-
-def new_state(a: Arrays, seed: int, *, wide: int | None = None, neighbours: int = 120) -> State:
-    """An empty plan: every stop absent. `wide`: the longest route there can ever be, stops + 2."""
-    c, n = a.fixed.shape
-    wide = n + 1 if wide is None else wide
-    cached = (n, c) if neighbours else (0, 0)
-    return State(
-        route=np.full((c, wide), -1, np.int64),
-        length=np.zeros(c, np.int64),
-        arrive=np.zeros((c, wide + 1), np.int64),
-        leave=np.zeros((c, wide + 1), np.int64),
-        slack_free=np.zeros((c, wide + 1), np.int64),
-        slack_hard=np.zeros((c, wide + 1), np.int64),
-        cost=np.zeros(c, np.int64),
-        loaded=np.zeros(c, np.int64),
-        stamp=np.zeros(c, np.int64),
-        car_of=np.full(n, -1, np.int64),
-        absent=np.arange(n, dtype=np.int64),
-        numbers=np.array([n, 1, 0, HUGE, 0], np.int64),
-        best_route=np.full((c, wide), -1, np.int64),
-        best_length=np.zeros(c, np.int64),
-        cached_cost=np.zeros(cached, np.int64),
-        cached_at=np.zeros(cached, np.int64),
-        cached_stamp=np.full(cached, -1, np.int64),
-        near=nearest(a, neighbours),
-        random=np.array([seed * 2 + 0x9E3779B97F4A7C15], np.uint64),
-        kept_route=np.zeros((c, wide), np.int64),
-        kept_length=np.zeros(c, np.int64),
-        kept_arrive=np.zeros((c, wide + 1), np.int64),
-        kept_leave=np.zeros((c, wide + 1), np.int64),
-        kept_free=np.zeros((c, wide + 1), np.int64),
-        kept_hard=np.zeros((c, wide + 1), np.int64),
-        kept_cost=np.zeros(c, np.int64),
-        kept_loaded=np.zeros(c, np.int64),
-        kept_stamp=np.zeros(c, np.int64),
-        touched=np.zeros(c + 1, np.int64),
-        is_touched=np.zeros(c, np.bool_),
-        removed=np.zeros(n + 1, np.int64),
-        sort_key=np.zeros(n + 1, np.float64),
-        kept_absent=np.zeros(n + 1, np.int64),
-    )
-
-
-def nearest(a: Arrays, count: int) -> np.ndarray:
-    """Neighbours of every stop by travel time, the stop itself first."""
-    n = len(a.service)
-    if n == 0 or count == 0:
-        return np.zeros((n, 0), np.int64)
-    between = a.travel[:n, :n].astype(np.int64)
-    between = between + between.T
-    np.fill_diagonal(between, -1)
-    return np.ascontiguousarray(np.argsort(between, axis=1, kind="stable")[:, :count])
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _draw(state: np.ndarray) -> float:
-    """A number in [0, 1): xorshift64*, so a seed gives the same plan in every thread."""
-    x = state[0]
-    x ^= x >> np.uint64(12)
-    x ^= x << np.uint64(25)
-    x ^= x >> np.uint64(27)
-    state[0] = x
-    return float((x * np.uint64(0x2545F4914F6CDD1D)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
-
-
-@njit(cache=True, nogil=True)
-def is_changed(a: Arrays, s: State, c: int) -> bool:
-    """Whether the car's sequence differs from the incumbent's."""
-    length = s.length[c]
-    width = a.before.shape[1]
-    if width == 0:
-        return False
-    if a.before[c, min(length, width - 1)] != -1 or length >= width:
-        return True
-    for k in range(length):
-        if s.route[c, k] != a.before[c, k]:
-            return True
-    return False
-
-
-@njit(cache=True, nogil=True)
-def time_route(a: Arrays, s: State, c: int) -> None:
-    """Recompute times, slacks and cost of one car's route after a change."""
-    n = a.fixed.shape[1]
-    cars = a.fixed.shape[0]
-    length = s.length[c]
-    t = a.leaves[c]
-    node = n + c
-    travelled = np.int64(0)
-    cost = np.int64(0)
-    loaded = np.int64(0)
-    next_break = np.int64(0)
-    breaks = a.break_from.shape[1]
-    while next_break < breaks and a.break_from[c, next_break] >= FORBIDDEN:
-        next_break = breaks
-    broken = False
-    for k in range(length):
-        stop = s.route[c, k]
-        leg = np.int64(a.travel[node, stop])
-        while next_break < breaks and a.break_from[c, next_break] < FORBIDDEN:
-            begin = max(t, a.break_from[c, next_break])
-            until = a.break_until[c, next_break]
-            over = begin + a.break_length[c, next_break]
-            in_wait = begin <= until and over + leg <= a.opens[stop]
-            if not in_wait and max(t + leg, a.opens[stop]) + a.service[stop] <= until:
-                break
-            if begin > until:
-                broken = True
-            t = over
-            next_break += 1
-        travelled += leg
-        s.leave[c, k] = t
-        t += leg
-        s.arrive[c, k] = t
-        t = max(t, a.opens[stop])
-        if t > a.latest[stop]:
-            broken = True
-        if t > a.closes[stop]:
-            cost += (t - a.closes[stop]) * a.late_weight[stop]
-        cost += a.fixed[c, stop]
-        loaded += a.load[stop]
-        t += a.service[stop]
-        node = stop
-    home = n + cars + c
-    leg = np.int64(a.travel[node, home])
-    while length > 0 and next_break < breaks and a.break_from[c, next_break] < FORBIDDEN:
-        if t + leg > a.break_until[c, next_break]:
-            begin = max(t, a.break_from[c, next_break])
-            if begin > a.break_until[c, next_break]:
-                broken = True
-            t = begin + a.break_length[c, next_break]
-        next_break += 1
-    travelled += leg
-    s.leave[c, length] = t
-    s.arrive[c, length] = t + leg
-    if length > 0:
-        cost += a.activation[c]
-        if t + leg > a.ends[c]:
-            broken = True
-    if is_changed(a, s, c):
-        cost += a.changed_car
-    s.cost[c] = cost + travelled * a.travel_weight + (FORBIDDEN if broken and length > a.frozen[c] else 0)
-    s.loaded[c] = loaded
-    hard = max(np.int64(0), a.ends[c] - s.arrive[c, length])
-    free = hard
-    s.slack_hard[c, length] = hard
-    s.slack_free[c, length] = free
-    for k in range(length - 1, -1, -1):
-        stop = s.route[c, k]
-        start = max(s.arrive[c, k], a.opens[stop])
-        wait = start - s.arrive[c, k]
-        hard = wait + min(hard, max(np.int64(0), a.latest[stop] - start))
-        free = wait + min(free, max(np.int64(0), a.closes[stop] - start) if a.late_weight[stop] > 0 else HUGE)
-        s.slack_hard[c, k] = hard
-        s.slack_free[c, k] = min(free, hard)
-    s.numbers[1] += 1
-    s.stamp[c] = s.numbers[1]
-
-
-@njit(cache=True, nogil=True)
-def cost_with(a: Arrays, s: State, c: int, stop: int, at: int) -> int:
-    """Cost of a route with breaks if `stop` came in at position `at`: walked out in full; FORBIDDEN when impossible."""
-    length = s.length[c]
-    for k in range(length, at, -1):
-        s.route[c, k] = s.route[c, k - 1]
-    s.route[c, at] = stop
-    s.length[c] = length + 1
-    time_route(a, s, c)
-    answer = s.cost[c]
-    for k in range(at, length):
-        s.route[c, k] = s.route[c, k + 1]
-    s.length[c] = length
-    return answer
-
-
-@njit(cache=True, nogil=True)
-def scan(
-    a: Arrays, s: State, stop: int, low: int, high: int, found: np.ndarray, places: np.ndarray, seen: np.ndarray
-) -> None:
-    """The cheapest place of `stop` in the routes low .. high - 1, price of change left out: extra cost in `found`,
-    FORBIDDEN for none,
-    and position in `places`. Routes whose stamp is already in `seen` are skipped.
-
-    One long function on purpose: passing all these arrays to a function a position costs more than the arithmetic.
-    """
-    cars, n = a.fixed.shape
-    latest = a.latest[stop]
-    opens = a.opens[stop]
-    closes = a.closes[stop]
-    weight = a.late_weight[stop]
-    service = a.service[stop]
-    done = opens + service
-    has_breaks = a.break_from.shape[1] > 0
-    for c in range(low, high):
-        if seen[c] == s.stamp[c]:
-            continue
-        seen[c] = s.stamp[c]
-        found[c] = HUGE
-        places[c] = -1
-        fixed = a.fixed[c, stop]
-        if fixed >= FORBIDDEN or s.loaded[c] + a.load[stop] > a.capacity[c]:
-            continue
-        best = np.int64(HUGE)
-        best_at = np.int64(-1)
-        length = s.length[c]
-        first = a.frozen[c]
-        if has_breaks and a.break_from[c, 0] < FORBIDDEN:
-            before, stamp = s.cost[c], s.stamp[c]
-            for at in range(first, length + 1):
-                after = cost_with(a, s, c, stop, at)
-                if after < FORBIDDEN and after - before < best:
-                    best, best_at = after - before, at
-            time_route(a, s, c)
-            s.stamp[c] = stamp
-            found[c], places[c] = best, best_at
-            continue
-        if length == 0:
-            fixed += a.activation[c]
-        while first < length and s.arrive[c, first] + s.slack_hard[c, first] < done:
-            first += 1  # whoever comes next here would be too late even without any driving
-        previous = n + c if first == 0 else s.route[c, first - 1]
-        for at in range(first, length + 1):
-            leave = s.leave[c, at]
-            if leave > latest:
-                break
-            following = s.route[c, at] if at < length else n + cars + c
-            to_stop = np.int64(a.travel_from[stop, previous])
-            previous = following
-            arrive = leave + to_stop
-            if arrive > latest:
-                continue
-            onward = np.int64(a.travel[stop, following])
-            extra = fixed + (to_stop + onward - (s.arrive[c, at] - leave)) * a.travel_weight
-            if extra >= best:
-                continue
-            start = max(arrive, opens)
-            if start > closes:
-                extra += (start - closes) * weight
-            later = start + service + onward - s.arrive[c, at]
-            if later > s.slack_hard[c, at]:
-                continue
-            k = at
-            while k < length and later > s.slack_free[c, k] and extra < best:
-                node = s.route[c, k]
-                begin = max(s.arrive[c, k], a.opens[node])
-                later -= begin - s.arrive[c, k]
-                over = begin + later - max(begin, a.closes[node])
-                if over > 0:
-                    extra += a.late_weight[node] * over
-                k += 1
-            if extra < best:
-                best, best_at = extra, at
-        found[c], places[c] = best, best_at
-
-
-@njit(cache=True, nogil=True)
-def insertions(a: Arrays, s: State, stop: int, found: np.ndarray, places: np.ndarray) -> None:
-    """The cheapest place in every route: extra costs in `found`, positions in `places`."""
-    cars = a.fixed.shape[0]
-    scan(a, s, stop, 0, cars, found, places, np.full(cars, -1, np.int64))
-
-
-@njit(cache=True, nogil=True)
-def insertion(a: Arrays, s: State, stop: int, c: int) -> tuple[int, int]:
-    """The cheapest place of `stop` in one route: (extra cost, position); FORBIDDEN when there is none."""
-    cars = a.fixed.shape[0]
-    found = np.zeros(cars, np.int64)
-    places = np.zeros(cars, np.int64)
-    scan(a, s, stop, c, c + 1, found, places, np.full(cars, -1, np.int64))
-    return found[c], places[c]
-
-
-@njit(cache=True, nogil=True)
-def obstacles(a: Arrays, s: State, stop: int) -> np.ndarray:
-    """What each car meets on its way to `stop`, whether it may go or not, [c, 4]: arrival when it goes first,
-    soonest arrival
-    of all, seconds from there home, and the node that misses its latest time where `stop` disturbs least (-1 for
-    none)."""
-    cars, n = a.fixed.shape
-    met = np.full((cars, 4), -1, np.int64)
-    for c in range(cars):
-        met[c, 2] = a.travel[stop, n + cars + c]
-        least = np.int64(HUGE)
-        for at in range(a.frozen[c], s.length[c] + 1):
-            before = n + c if at == 0 else s.route[c, at - 1]
-            arrive = s.leave[c, at] + np.int64(a.travel[before, stop])
-            if at == a.frozen[c]:
-                met[c, 0] = met[c, 1] = arrive
-            met[c, 1] = min(met[c, 1], arrive)
-            if arrive > a.latest[stop]:
-                continue
-            now = max(arrive, a.opens[stop]) + a.service[stop]
-            here = stop
-            for k in range(at, s.length[c]):
-                there = s.route[c, k]
-                now = max(now + np.int64(a.travel[here, there]), a.opens[there])
-                if now > a.latest[there]:
-                    if now - a.latest[there] < least:
-                        least = now - a.latest[there]
-                        met[c, 3] = there
-                    break
-                now += a.service[there]
-                here = there
-    return met
-
-
-@njit(cache=True, nogil=True)
-def times_with(a: Arrays, s: State, c: int, stop: int, at: int) -> tuple[np.ndarray, int]:
-    """Arrivals along route c if `stop` came in at position `at`, and when the car would be home."""
-    length = s.length[c]
-    stamp = s.stamp[c]
-    for k in range(length, at, -1):
-        s.route[c, k] = s.route[c, k - 1]
-    s.route[c, at] = stop
-    s.length[c] = length + 1
-    time_route(a, s, c)
-    arrive = s.arrive[c, : length + 1].copy()
-    home = s.arrive[c, length + 1]
-    for k in range(at, length):
-        s.route[c, k] = s.route[c, k + 1]
-    s.length[c] = length
-    time_route(a, s, c)
-    s.stamp[c] = stamp
-    return arrive, home
+from routing.arrays import Arrays
+from routing.timing import HUGE, State, draw, is_changed, scan, time_route
 
 
 @njit(cache=True, nogil=True)
@@ -437,17 +66,17 @@ def _take_string(a: Arrays, s: State, c: int, stop: int, size: int, out: int) ->
     while s.route[c, where] != stop:
         where += 1
     spared = np.int64(0)
-    if size > 1 and size < length - frozen and _draw(s.random) < 0.5:
+    if size > 1 and size < length - frozen and draw(s.random) < 0.5:
         spared = 1
-        while size + spared < length - frozen and _draw(s.random) > 0.01:
+        while size + spared < length - frozen and draw(s.random) > 0.01:
             spared += 1
-            if _draw(s.random) < 0.5:
+            if draw(s.random) < 0.5:
                 break
     span = size + spared
     low = max(frozen, where - span + 1)
     high = min(where, length - span)
-    begin = low + int(_draw(s.random) * (high - low + 1))
-    spare_from = begin + 1 + int(_draw(s.random) * (size - 1)) if spared > 0 else begin + span
+    begin = low + int(draw(s.random) * (high - low + 1))
+    spare_from = begin + 1 + int(draw(s.random) * (size - 1)) if spared > 0 else begin + span
     write = begin
     for k in range(begin, length):
         node = s.route[c, k]
@@ -465,19 +94,19 @@ def _take_string(a: Arrays, s: State, c: int, stop: int, size: int, out: int) ->
 @njit(cache=True, nogil=True)
 def _sort_removed(a: Arrays, s: State, count: int) -> None:
     """Order in which stops come back: at random, or the tightest, the earliest, the dearest, or the farthest first."""
-    draw = _draw(s.random)
+    order = draw(s.random)
     n = a.fixed.shape[1]
     for i in range(count):
         node = s.removed[i]
-        if draw < 0.3:
-            key = _draw(s.random)
-        elif draw < 0.5:
+        if order < 0.3:
+            key = draw(s.random)
+        elif order < 0.5:
             key = float(a.closes[node] - a.opens[node])
-        elif draw < 0.65:
+        elif order < 0.65:
             key = float(a.opens[node])
-        elif draw < 0.75:
+        elif order < 0.75:
             key = -float(a.closes[node])
-        elif draw < 0.85:
+        elif order < 0.85:
             key = -float(a.travel[node, n])
         else:
             key = -float(a.service[node] + a.load[node]) - float(a.penalty[node])
@@ -503,7 +132,7 @@ def _put_back(a: Arrays, s: State, count: int, touched: int, blink: float) -> in
         scan(a, s, node, 0, cars, found, s.cached_at[node], s.cached_stamp[node])
         for c in range(cars):
             extra = found[c]
-            if extra >= best or _draw(s.random) < blink:
+            if extra >= best or draw(s.random) < blink:
                 continue
             if a.changed_car > 0 and not is_changed(a, s, c):
                 extra += a.changed_car
@@ -607,10 +236,10 @@ def search(
         average = (n - absent_before) / max(1, used)
         string_limit = min(float(longest), average)
         strings_limit = 4.0 * strength / (1.0 + string_limit) - 1.0
-        strings = int(_draw(s.random) * strings_limit + 1.0)
-        seed = int(_draw(s.random) * n)
-        if absent_before > 0 and _draw(s.random) < 0.1:
-            seed = s.absent[int(_draw(s.random) * absent_before)]
+        strings = int(draw(s.random) * strings_limit + 1.0)
+        seed = int(draw(s.random) * n)
+        if absent_before > 0 and draw(s.random) < 0.1:
+            seed = s.absent[int(draw(s.random) * absent_before)]
         for j in range(near):
             if touched >= strings:
                 break
@@ -626,7 +255,7 @@ def search(
             if is_frozen:
                 continue
             touched = _keep(s, c, touched)
-            size = int(_draw(s.random) * min(string_limit, float(movable)) + 1.0)
+            size = int(draw(s.random) * min(string_limit, float(movable)) + 1.0)
             out = _take_string(a, s, c, node, min(size, movable), out)
             time_route(a, s, c)
         for i in range(absent_before):
@@ -643,7 +272,7 @@ def search(
             after -= a.penalty[s.kept_absent[i]]
         for i in range(s.numbers[0]):
             after += a.penalty[s.absent[i]]
-        if after < before - temperature * np.log(_draw(s.random) + 1e-300):
+        if after < before - temperature * np.log(draw(s.random) + 1e-300):
             s.numbers[2] = after
             if after < s.numbers[3]:
                 keep_best(s)

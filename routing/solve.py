@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from routing import order, ruin
+from routing import order, ruin, timing
 from routing.arrays import FORBIDDEN, Arrays, Compiled, with_incumbent
 from routing.check import violations
 from routing.plan import Plan
@@ -164,7 +164,7 @@ def search_apart(
     route, length = sound_start(problem, arrays, start)
     states = []
     for thread in range(threads):
-        state = ruin.new_state(arrays, seed * 64 + thread)
+        state = timing.new_state(arrays, seed * 64 + thread)
         ruin.load(arrays, state, route, length)
         state.numbers[3] = FORBIDDEN
         if start:
@@ -173,7 +173,7 @@ def search_apart(
         states.append(state)
     hot, cold = temperatures(arrays, is_warm=bool(start))
 
-    def run(state: ruin.State) -> None:
+    def run(state: timing.State) -> None:
         done, chunk = 0, 200
         while True:
             spent = (time.perf_counter() - began) / limit_s if limit_s is not None else 0.0
@@ -206,7 +206,7 @@ def temperatures(arrays: Arrays, *, is_warm: bool) -> tuple[float, float]:
 def sound_start(problem: Problem, arrays: Arrays, start: Orders) -> tuple[np.ndarray, np.ndarray]:
     """These orders as arrays, without the stops that break a rule where they are: the search puts those elsewhere."""
     compiled: Compiled = problem.compiled
-    state = ruin.new_state(arrays, 0, wide=arrays.fixed.shape[1] + 2, neighbours=0)
+    state = timing.new_state(arrays, 0, wide=arrays.fixed.shape[1] + 2, neighbours=0)
     for c, car in enumerate(problem.cars):
         sequence = start.get(car.id) or [(stop_id, 0) for stop_id in car.frozen]
         for position, one in enumerate(sequence):
@@ -216,11 +216,11 @@ def sound_start(problem: Problem, arrays: Arrays, start: Orders) -> tuple[np.nda
             at = int(state.length[c])
             state.route[c, at] = node
             state.length[c] = at + 1
-            ruin.time_route(arrays, state, c)
+            timing.time_route(arrays, state, c)
             is_full = state.loaded[c] > arrays.capacity[c] or state.cost[c] >= FORBIDDEN
             if position >= arrays.frozen[c] and is_full:
                 state.length[c] = at
-                ruin.time_route(arrays, state, c)
+                timing.time_route(arrays, state, c)
     return state.route, state.length
 
 
