@@ -11,6 +11,7 @@ VENV := .venv/.stamp-base
 DEV := .venv/.stamp-dev
 PACKAGES := pwa/node_modules/.stamp
 APP := static/app/.stamp
+SEARCH := .venv/.stamp-search
 APP_SOURCES := $(shell find pwa -path pwa/node_modules -prune -o -type f -print 2>/dev/null)
 
 help: ## this list
@@ -31,14 +32,21 @@ $(PACKAGES): pwa/package-lock.json pwa/package.json tools/app.sh tools/node.py |
 $(APP): $(PACKAGES) $(APP_SOURCES)
 	@tools/app.sh build
 
-demo: $(VENV) $(APP) ## play a whole night: installs, builds, fills a fictional night and serves it on http://localhost:8000
+# compiled code is kept beside its source, and looks only at the file that a function stands in: begin anew when any changes
+$(SEARCH): $(wildcard routing/*.py) | $(VENV)
+	@echo "Compiling the route search (about half a minute, once) ..."
+	@rm -f routing/__pycache__/*.nbi routing/__pycache__/*.nbc
+	@$(PY) -c "import routing; routing.warm_up()"
+	@touch $@
+
+demo: $(VENV) $(APP) $(SEARCH) ## play a whole night: installs, builds, fills a fictional night and serves it on http://localhost:8000
 	@$(PY) -m tools.demo
 
 reset: $(VENV) ## throw the demo night away, so that `make demo` begins a new one
 	@rm -f instance/demo.db instance/demo.db-* instance/demo.db.gate
 	@echo "The next 'make demo' starts a new night."
 
-test: $(DEV) $(APP) ## everything: Python on SQLite and PostgreSQL, the app's tests, and the journeys in a real Chromium
+test: $(DEV) $(APP) $(SEARCH) ## everything: Python on SQLite and PostgreSQL, the app's tests, and the journeys in a real Chromium
 	@tools/test.sh $(ARGS)
 
 check: $(DEV) $(PACKAGES) ## the readers that run nothing: ruff, mypy, import-linter, svelte-check
@@ -52,7 +60,7 @@ format: $(DEV) ## lay the Python out as ruff likes it
 	$(PY) -m ruff check --fix-only .
 	$(PY) -m ruff format .
 
-bench: $(DEV) $(APP) ## measure, as ratios within one run: start, writes while push hangs, recommendation, route plans
+bench: $(DEV) $(APP) $(SEARCH) ## measure, as ratios within one run: start, writes while push hangs, recommendation, route plans
 	$(PY) -m benchmarks $(ARGS)
 
 types: $(DEV) $(PACKAGES) ## write docs/openapi.json from the routes, and the app's types from it
