@@ -224,11 +224,12 @@ export class Intake {
     const done = await this.guarded(async () => {
       if (this.form.is_unknown_client) await api.addProvisional(provisionalBody(this.form))
       const answer = await api.register(requestBody(this.form))
+      this.form.reference = answer.reference
       if (this.form.is_unknown_client) {
         this.form.client_id = this.form.unknown.id
+        // Only now: with its number the question does not count as earlier contact about itself.
         void this.readClient()
       }
-      this.form.reference = answer.reference
       this.links = answer.suggested_links
       this.claim()
       await this.autosave.flush()
