@@ -37,7 +37,9 @@ class Text(String):
     """Text that a person typed: trimmed, at most `max` characters, nothing a database chokes on."""
 
     def __init__(self, *, max: int = 500, min: int = 0, **options: Any) -> None:
-        options.setdefault("validate", validate.Length(min=min or None, max=max))
+        # Two checks, not one: a single one with both ends cannot say which end was passed.
+        ends = [validate.Length(max=max), *([validate.Length(min=min)] if min else [])]
+        options.setdefault("validate", ends)
         super().__init__(**options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
