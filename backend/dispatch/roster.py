@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -105,6 +106,23 @@ def add_car(
         raise Invalid({"number": ["already_used"]})
     car = Car(id=id, name=name, number=number, home_base_id=home_base_id, region_id=region_id, phone=phone)
     uow.session.add(car)
+    uow.session.flush()
+    return car
+
+
+def change_car(uow: UnitOfWork, car_id: uuid.UUID, **facts: Any) -> Car:
+    """Name, number, region, base, telephone; a car that rides no more is set inactive and gets no new shift."""
+    car = uow.session.get(Car, car_id)
+    if car is None:
+        raise NotFound()
+    _known_region(uow, facts.get("region_id"))
+    if "home_base_id" in facts and uow.session.get(HomeBase, facts["home_base_id"]) is None:
+        raise Invalid({"home_base_id": ["unknown"]})
+    taken = sa.select(Car.id).where(Car.number == facts.get("number", car.number), Car.id != car_id)
+    if uow.session.scalar(taken) is not None:
+        raise Invalid({"number": ["already_used"]})
+    for name, value in facts.items():
+        setattr(car, name, value)
     uow.session.flush()
     return car
 
