@@ -36,6 +36,7 @@ def _furnish(app: Flask, runtime: Runtime) -> None:
     """Bring in the rooms, in the order of the night."""
     # Here, not above: the rooms are large, and whoever only wants a setting or a clock should not wait for them.
     from backend import cli, demo, reactions
+    from backend.admin.pages import pages as admin
     from backend.dispatch.api import blp as dispatch
     from backend.handover.api import blp as handover
     from backend.handover.pages import pages as morning
@@ -50,7 +51,7 @@ def _furnish(app: Flask, runtime: Runtime) -> None:
     runtime.demo_logins = demo.logins
     for room in (session.blp, people, intake, triage, dispatch, visits, handover):
         runtime.api.register_blueprint(room)
-    for door in (pages.pages, morning, demo.pages):
+    for door in (pages.pages, morning, admin, demo.pages):
         app.register_blueprint(door)
     cli.register(app)
 

@@ -20,7 +20,13 @@ pages = Blueprint("pages", __name__, template_folder="templates")
 
 BUILT = ROOT / "static" / "app"
 _YEAR = "public, max-age=31536000, immutable"
-DOORS = {"triagist": "/desk/", "admin": "/desk/", "nurse": "/phone/", "team_manager": "/morning/"}
+DOORS = {
+    "triagist": ("/desk/", "/morning/", "/admin/"),
+    "admin": ("/admin/", "/desk/", "/morning/"),
+    "nurse": ("/phone/",),
+    "team_manager": ("/morning/",),
+}
+"""Whose doors are whose; the first one is where a login leads by itself."""
 
 
 @pages.get("/")
@@ -51,10 +57,10 @@ def login_submit() -> Any:
     except DomainError as refused:
         page = render_template("platform/login.html", next=wanted, error=refused.code, name=name)
         return page, refused.http_status
-    home = DOORS.get(actor.role, "/")
+    own = DOORS.get(actor.role, ("/",))
     # Somebody else's door would only refuse: then go to one's own.
-    other = wanted.startswith(tuple(set(DOORS.values()) - {home}))
-    response = redirect(home if wanted == "/" or other else wanted, 303)
+    other = wanted.startswith(tuple({door for doors in DOORS.values() for door in doors} - set(own)))
+    response = redirect(own[0] if wanted == "/" or other else wanted, 303)
     login.set_cookie(response, token)  # type: ignore[arg-type]
     return response
 
