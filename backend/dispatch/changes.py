@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend.intake.models import CareRequest
 from backend.intake.rules import reference_of
+from backend.people.models import Organisation
 from backend.platform.clock import iso
 from backend.platform.events import EventRow
 
@@ -35,8 +36,14 @@ TEXT_CODES = {
     "AlarmEscalated": "alarm_escalated",
     "AlarmAcknowledged": "alarm_acknowledged",
     "ClientMerged": "client_merged",
+    "CommandRefused": "command_refused",
+    "NightClosed": "night_closed",
+    "HandoverUnread": "handover_unread",
+    "HandoverAnswered": "handover_answered",
 }
 """Which events the desk reads as news. The Dutch sentence of a code lives in the app."""
+
+_ABOUT_AN_ORGANISATION = frozenset({"HandoverUnread", "HandoverAnswered"})
 
 _PARAMS = (
     "reference",
@@ -55,6 +62,10 @@ _PARAMS = (
     "moved",
     "unplanned",
     "note",
+    "is_late",
+    "refusal",
+    "status",
+    "handovers",
 )
 """Facts that may stand there: numbers, codes and names of cars. Nothing that somebody typed about a client."""
 
@@ -68,7 +79,8 @@ def last_changes(session: Session, *, up_to: int) -> list[dict[str, Any]]:
         .limit(LAST)
     ).all()
     numbers = _numbers(session, {row.stream_id for row in rows if row.stream_id and "reference" not in row.payload})
-    return [_change(row, numbers) for row in rows]
+    names = _names(session, {row.organisation_id for row in rows if row.name in _ABOUT_AN_ORGANISATION})
+    return [_change(row, numbers, names) for row in rows]
 
 
 def _numbers(session: Session, care_request_ids: set[uuid.UUID]) -> dict[uuid.UUID, int]:
@@ -78,10 +90,19 @@ def _numbers(session: Session, care_request_ids: set[uuid.UUID]) -> dict[uuid.UU
     return dict(rows.tuples().all())
 
 
-def _change(row: EventRow, numbers: dict[uuid.UUID, int]) -> dict[str, Any]:
+def _names(session: Session, organisation_ids: set[uuid.UUID | None]) -> dict[uuid.UUID, str]:
+    if not organisation_ids:
+        return {}
+    rows = session.execute(sa.select(Organisation.id, Organisation.name).where(Organisation.id.in_(organisation_ids)))
+    return dict(rows.tuples().all())
+
+
+def _change(row: EventRow, numbers: dict[uuid.UUID, int], names: dict[uuid.UUID, str]) -> dict[str, Any]:
     params = {key: row.payload[key] for key in _PARAMS if row.payload.get(key) is not None}
     if "reference" not in params and row.stream_id in numbers:
         params["reference"] = reference_of(numbers[row.stream_id])
+    if row.name in _ABOUT_AN_ORGANISATION and row.organisation_id in names:
+        params["organisation"] = names[row.organisation_id]
     # A planned visit's title may say what is wrong with somebody; a triage decision's reason may too.
     if row.name not in ("VisitWithdrawn", "VisitCancelled"):
         params.pop("reason", None)

@@ -217,6 +217,7 @@ export function alarmText(alarm: Alarm): string {
 
 const visitIn = (p: Params): string => str(p['reference'], 'een gepland bezoek')
 const carIn = (p: Params): string => str(p['car_name'], 'De auto')
+const RECEIPT_WORDS: Record<string, string> = { read: 'gelezen', taken_over: 'overgenomen', question: 'heeft een vraag', rejected: 'niet akkoord' }
 const CHANGES: Record<string, Say> = {
   care_request_registered: (p) => `${str(p['reference'], 'Zorgvraag')} genoteerd${p['by'] ? ` door ${str(p['by'])}` : ''}`,
   triage_decided: (p) =>
@@ -232,7 +233,7 @@ const CHANGES: Record<string, Say> = {
   nurse_arrived: (p) => `${carIn(p)} ter plaatse bij ${visitIn(p)}`,
   visit_finished: (p) => `${carIn(p)} klaar bij ${visitIn(p)}`,
   late_fact_kept: (p) => `Laat bericht van ${carIn(p)} over ${visitIn(p)} bewaard`,
-  visit_reported: (p) => `Verslag van ${visitIn(p)} binnen`,
+  visit_reported: (p) => `${p['is_late'] ? 'Laat verslag' : 'Verslag'} van ${visitIn(p)} binnen`,
   night_planned: (p) => `Routes vernieuwd${num(p['moved']) ? `, ${num(p['moved'])} verschoven` : ''}`,
   plan_failed: () => 'Routes niet vernieuwd; de oude blijven staan',
   backup_woken: (p) => `${str(p['car_name'], 'Achterwacht')} gewekt`,
@@ -240,6 +241,10 @@ const CHANGES: Record<string, Say> = {
   alarm_escalated: (p) => `Alarm loopt door${p['reference'] ? `, ${str(p['reference'])}` : ''}`,
   alarm_acknowledged: (p) => `Alarm gezien${p['by'] ? ` door ${str(p['by'])}` : ''}`,
   client_merged: () => 'Onbekende cliënt gekoppeld',
+  command_refused: () => 'Een bericht van een telefoon is geweigerd; de verpleegkundige ziet waarom',
+  night_closed: (p) => `Nacht gesloten: ${num(p['handovers'])} overdrachten`,
+  handover_unread: (p) => `${str(p['organisation'], 'Een organisatie')} heeft de overdracht nog niet gelezen. Bel even.`,
+  handover_answered: (p) => `${str(p['organisation'], 'Een organisatie')} antwoordt${p['reference'] ? ` op ${str(p['reference'])}` : ''}: ${RECEIPT_WORDS[str(p['status'])] ?? 'zie de overdracht'}`,
 }
 export function changeText(change: Change): string {
   const say = CHANGES[change.text_code]
