@@ -178,6 +178,9 @@ class Desk {
     } else if (this.selected?.kind === 'waiting' && !board.waiting.some((item) => item.care_request_id === id)) {
       const visit = board.visits.find((item) => item.care_request_id === id)
       if (visit) this.look({ kind: 'visit', id: visit.id })
+    } else if (this.selected?.kind === 'visit' && board.night === null) {
+      // The night was closed: what was looked at went with it.
+      this.look(null)
     }
   }
 
