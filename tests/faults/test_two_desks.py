@@ -93,9 +93,7 @@ def test_sending_taking_back_and_cancelling_at_once_leaves_one_story(app, tonigh
 
         at_once(app, desks, act)
         after = fresh(visit)
-        in_force = found(
-            sa.select(Assignment).where(Assignment.visit_id == visit.id, Assignment.ended_at.is_(None))
-        )
+        in_force = found(sa.select(Assignment).where(Assignment.visit_id == visit.id, Assignment.ended_at.is_(None)))
         assert after.status is VisitStatus.CANCELLED
         assert (in_force, after.shift_id) == ([], None)
         withdrawn = len(events("VisitWithdrawn", visit))
