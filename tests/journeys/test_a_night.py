@@ -142,5 +142,7 @@ def another_organisation_reads_that_there_was_nothing(page: Page, tonight) -> No
     assert "Groot" not in page.content()
     assert QUESTION not in page.content()
     (theirs,) = tonight.find(sa.select(MorningHandover).where(MorningHandover.organisation_id == tonight.lindehof.id))
-    assert page.goto(f"/morning/{theirs.id}").status == 404
+    answer = page.goto(f"/morning/{theirs.id}")
+    assert answer is not None
+    assert answer.status == 404
     assert "Groot" not in page.content()

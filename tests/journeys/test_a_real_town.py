@@ -41,7 +41,7 @@ def flask(house):
     def run(*words: object, refuses: bool = False) -> str:
         done = runner.invoke(args=[str(word) for word in words])
         assert (done.exit_code != 0) is refuses, f"{words}: {done.output}"
-        return done.output
+        return str(done.output)
 
     return run
 

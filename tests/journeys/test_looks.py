@@ -81,7 +81,7 @@ def everything_about_a_visit(page: Page, tonight: SmallNight) -> None:
 
 def a_report(page: Page, tonight: SmallNight) -> None:
     the_next_visit(page, tonight)
-    link = page.get_by_role("link", name=re.compile("Alles over dit bezoek")).get_attribute("href")
+    link = page.get_by_role("link", name=re.compile("Alles over dit bezoek")).get_attribute("href") or ""
     page.goto(f"/phone/{link.replace('#visit', '#report')}")
     expect(page.get_by_role("button", name="Verstuur verslag")).to_be_visible()
 

@@ -1,10 +1,11 @@
 """The desk: whatever is asked ends somewhere, nothing typed is lost, and two people never send two cars."""
 
 import re
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from backend.dispatch.models import Assignment, Visit
 from backend.intake.models import CareRequest
@@ -63,9 +64,10 @@ def in_the_queue(desk: Page, name: str):
     return desk.get_by_label("Wat wacht").get_by_role("button", name=re.compile(name))
 
 
-def decisions_about(tonight, client) -> list[TriageDecision]:
+def decisions_about(tonight, client) -> list[Any]:
     about = sa.select(CareRequest.id).where(CareRequest.client_id == client.id)
-    return tonight.find(sa.select(TriageDecision).where(TriageDecision.care_request_id.in_(about)))
+    found: list[Any] = tonight.find(sa.select(TriageDecision).where(TriageDecision.care_request_id.in_(about)))
+    return found
 
 
 def test_what_threatens_life_ends_at_112_and_never_opens_a_visit(desk, tonight):
@@ -154,7 +156,7 @@ def test_what_is_not_night_care_gets_an_alternative(desk, tonight):
     assert decision.alternative == "De dagdienst van De Lindehof wisselt morgen om acht uur."
 
 
-def rule_two(rule) -> str:
+def rule_two(rule: Locator) -> str:
     return rule.locator("option", has_text=re.compile(r"^2\. ")).inner_text()
 
 
