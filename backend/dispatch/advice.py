@@ -34,6 +34,8 @@ def advise(tonight: Tonight, visit: VisitTonight) -> Advice:
             allowed.append(car)
     if not allowed:
         return Advice("rules", (), tuple(rejected))
+    if planning.is_loading():
+        return Advice("rules_only", by_distance(tonight, visit, allowed), tuple(rejected))
     try:
         choices, further = planning.insert(tonight, visit, allowed)
     except Exception as error:  # whatever is wrong with the optimiser, dispatching by hand goes on

@@ -245,3 +245,11 @@ def test_the_advice_costs_a_handful_of_statements(tonight):
             advice.recommendation(session, visit.id, now())
 
     assert statements(ask) <= 5
+
+
+def test_while_the_search_is_still_being_loaded_the_desk_gets_the_rules_at_once(triagist, tonight, monkeypatch):
+    monkeypatch.setattr(planning, "is_loading", lambda: True)
+    monkeypatch.setattr(planning, "insert", lambda *_: pytest.fail("nobody waits for a machine"))
+    told = advised(triagist, an_open_visit())
+    assert told["source"] == "rules_only"
+    assert [one["car_name"] for one in told["options"]] == ["Auto West"]
