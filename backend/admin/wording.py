@@ -149,6 +149,8 @@ def refusal(error: DomainError) -> tuple[dict[str, str], str | None]:
             return {"role": _MISFIT}, None
         case "role_does_not_fit":
             return {"kind": "Er werken hier triagisten of beheerders. Die horen bij een zorgcentrale."}, None
+        case "nights_overlap":
+            return {"starts_at": "Er staat al een nacht op het rooster die dan loopt. Sluit die eerst."}, None
         case "shifts_overlap":
             sentence_for_both = "Deze auto of deze verpleegkundige heeft dan al een dienst."
             return {"car_id": sentence_for_both, "nurse_id": sentence_for_both}, None

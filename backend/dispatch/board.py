@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from backend.dispatch.alarm_rules import AlarmKind
+from backend.dispatch.board_parts import Board, BoardAlarm, BoardCar, BoardNight, BoardVisit, Waiting
 from backend.dispatch.changes import last_changes
 from backend.dispatch.models import Alarm, Night, Presence, Shift, Visit
 from backend.dispatch.roster import night_at
@@ -25,129 +25,6 @@ from backend.platform.clock import iso, local
 from backend.platform.errors import NotFound
 from backend.platform.events import EventCounter
 from backend.platform.push import PushSubscription
-
-
-class BoardNight(msgspec.Struct):
-    """The night and its route plan."""
-
-    id: str
-    starts_at: str
-    ends_at: str
-    plan_version: int
-    plan_state: str
-    plan_note: str | None
-    closed_at: str | None
-
-
-class Waiting(msgspec.Struct):
-    """A question that asks for a triage decision."""
-
-    care_request_id: str
-    reference: str
-    received_at: str
-    client_label: str | None
-    age: int | None
-    organisation: str | None
-    entry_complaint: str
-    question: str
-    postcode: str | None
-    registered_by: str | None
-    presence: dict[str, str] | None
-
-
-class BoardVisit(msgspec.Struct):
-    """A visit on the board."""
-
-    id: str
-    reference: str | None
-    care_request_id: str | None
-    kind: str
-    urgency: str
-    status: str
-    client_label: str
-    client_age: int | None
-    organisation: str | None
-    address_line: str
-    postcode: str | None
-    lat: float | None
-    lon: float | None
-    precision: str | None
-    complaint: str
-    question: str | None
-    region_id: str | None
-    window_start: str
-    window_end: str
-    latest_at: str
-    service_minutes: int
-    required_competences: list[str]
-    cars_needed: int
-    shift_id: str | None
-    sequence: int | None
-    eta_at: str | None
-    leave_at: str | None
-    travel_s: int | None
-    travel_source: str | None
-    is_locked: bool
-    version: int
-    assigned_at: str | None
-    accepted_at: str | None
-    departed_at: str | None
-    arrived_at: str | None
-    finished_at: str | None
-    reported: bool
-
-
-class BoardCar(msgspec.Struct):
-    """A car on the board, with its nurse."""
-
-    shift_id: str
-    car_name: str
-    car_number: int
-    nurse_name: str
-    region_id: str | None
-    region_name: str | None
-    starts_at: str
-    ends_at: str
-    is_backup: bool
-    is_woken: bool
-    phone: str | None
-    state: str
-    position: dict[str, Any] | None
-    home: dict[str, float]
-    competences: list[dict[str, str]]
-    push_ok_at: str | None
-
-
-class BoardAlarm(msgspec.Struct):
-    """Something that cannot wait for somebody to look."""
-
-    id: str
-    kind: str
-    visit_id: str | None
-    shift_id: str | None
-    care_request_id: str | None
-    reference: str | None
-    car_name: str | None
-    note: str | None
-    raised_at: str
-    acknowledged_at: str | None
-    acknowledged_by: str | None
-    step: str
-    steps: list[dict[str, Any]]
-
-
-class Board(msgspec.Struct):
-    """Everything on the desk's screen, and the event up to which it holds."""
-
-    seq: int
-    epoch: str
-    server_time: str
-    night: BoardNight | None
-    waiting: list[Waiting]
-    visits: list[BoardVisit]
-    cars: list[BoardCar]
-    alarms: list[BoardAlarm]
-    changes: list[dict[str, Any]]
 
 
 def board(session: Session, now: datetime) -> Board:
@@ -268,6 +145,7 @@ def _visit(row: Any, today: date) -> BoardVisit:
         kind=visit.kind.value,
         urgency=visit.urgency.value,
         status=visit.status.value,
+        client_id=_id(visit.client_id),
         client_label=_label(row) if is_known else "Onbekende cliënt",
         client_age=people_rules.age_on(row.birth_date, today),
         organisation=row.short_name,

@@ -79,6 +79,7 @@ class BoardVisitOut(Schema):
     kind = _one_of(VisitKind)
     urgency = _one_of(Urgency)
     status = _one_of(VisitStatus)
+    client_id = _maybe()
     client_label = _text()
     client_age = _maybe_number()
     organisation = _maybe()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from backend.dispatch.alarm_rules import AlarmKind
@@ -24,6 +25,15 @@ class NightOpened(Event):
     night_id: UUID
     starts_at: datetime
     ends_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class RosterChanged(Event):
+    """Rooster gewijzigd: a home base, a car or a shift was added or changed."""
+
+    what: str
+    id: UUID
+    changes: dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)

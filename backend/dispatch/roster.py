@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from backend.dispatch import rules
-from backend.dispatch.events import BackupWoken, NightOpened
+from backend.dispatch.events import BackupWoken, NightOpened, RosterChanged
 from backend.dispatch.models import Car, HomeBase, Night, ResponseNorm, Shift
 from backend.dispatch.writing import lock_night
 from backend.people.models import Region, Staff
 from backend.people.rules import Role
+from backend.platform.clock import iso
 from backend.platform.errors import DomainError, Invalid, NotFound
 from backend.platform.uow import UnitOfWork
 from backend.triage.rules import Urgency
@@ -22,6 +23,12 @@ class NightIsClosed(DomainError):
     """The night was closed and handed over; nothing in it changes any more."""
 
     code = "night_is_closed"
+
+
+class NightsOverlap(DomainError):
+    """Another night that is not closed yet runs at that time: no visit may belong to two."""
+
+    code = "nights_overlap"
 
 
 class ShiftsOverlap(DomainError):
@@ -62,6 +69,11 @@ def open_night(uow: UnitOfWork, *, starts_at: datetime, ends_at: datetime, night
     known = uow.session.scalar(sa.select(Night).where(Night.starts_at == starts_at, Night.ends_at == ends_at))
     if known is not None:
         return known
+    overlapping = uow.session.scalar(
+        sa.select(Night.id).where(Night.starts_at < ends_at, Night.ends_at > starts_at, Night.closed_at.is_(None))
+    )
+    if overlapping is not None:
+        raise NightsOverlap()
     night = Night(starts_at=starts_at, ends_at=ends_at, plan_version=0, plan_state=rules.PlanState.IDLE)
     if night_id is not None:
         night.id = night_id
@@ -83,6 +95,7 @@ def add_home_base(
     base = HomeBase(id=id, name=name, lat=lat, lon=lon, region_id=region_id)
     uow.session.add(base)
     uow.session.flush()
+    uow.record(RosterChanged(what="home_base", id=base.id, changes={"name": [None, name]}))
     return base
 
 
@@ -107,6 +120,7 @@ def add_car(
     car = Car(id=id, name=name, number=number, home_base_id=home_base_id, region_id=region_id, phone=phone)
     uow.session.add(car)
     uow.session.flush()
+    uow.record(RosterChanged(what="car", id=car.id, changes={"name": [None, name], "number": [None, number]}))
     return car
 
 
@@ -121,9 +135,11 @@ def change_car(uow: UnitOfWork, car_id: uuid.UUID, **facts: Any) -> Car:
     taken = sa.select(Car.id).where(Car.number == facts.get("number", car.number), Car.id != car_id)
     if uow.session.scalar(taken) is not None:
         raise Invalid({"number": ["already_used"]})
+    changes = {name: [_plain(getattr(car, name)), _plain(value)] for name, value in facts.items()}
     for name, value in facts.items():
         setattr(car, name, value)
     uow.session.flush()
+    uow.record(RosterChanged(what="car", id=car.id, changes={k: v for k, v in changes.items() if v[0] != v[1]}))
     return car
 
 
@@ -173,7 +189,13 @@ def add_shift(
     )
     uow.session.add(shift)
     uow.session.flush()
+    changes = {"car_id": [None, str(car_id)], "nurse_id": [None, str(nurse_id)], "starts_at": [None, iso(starts_at)]}
+    uow.record(RosterChanged(what="shift", id=shift.id, changes=changes))
     return shift
+
+
+def _plain(value: object) -> object:
+    return str(value) if isinstance(value, uuid.UUID) else value
 
 
 def _night_of_shift(uow: UnitOfWork, night_id: uuid.UUID | None, starts_at: datetime) -> Night:

@@ -2,7 +2,9 @@
 
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -52,10 +54,10 @@ def name(request) -> str:
 
 
 def name_in(request) -> str:
-    return "Van " + request.node.name.removeprefix("test_")[:30].replace("_", "").title()
+    return "Van " + str(request.node.name).removeprefix("test_")[:30].replace("_", "").title()
 
 
-def fatma(person, width: int = 390, **options) -> Page:
+def fatma(person: Callable[..., Page], width: int = 390, **options: Any) -> Page:
     screen = {**PHONE, "viewport": {"width": width, "height": 844}}
     return person(screen, "fatma", door="/phone/", **{**IN_THE_CAR, **options})
 

@@ -3045,6 +3045,7 @@ export interface components {
             care_request_id: string | null;
             cars_needed: number;
             client_age: number | null;
+            client_id: string | null;
             client_label: string;
             complaint: string;
             /** Format: date-time */
