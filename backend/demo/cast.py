@@ -137,7 +137,8 @@ def clients() -> list[Client]:
     """The same 66 people on every machine; the first is Mrs De Groot of the blocked catheter."""
     found = []
     for i in range(CLIENTS):
-        prefix, family = FAMILY_NAMES[i % len(FAMILY_NAMES)]
+        # the second time round somewhere else, so that there is one Mrs De Groot
+        prefix, family = FAMILY_NAMES[(i if i < len(FAMILY_NAMES) else i + 3) % len(FAMILY_NAMES)]
         pc4, street = STREETS[(i * 7) % len(STREETS)]
         sex = "female" if (i * 5) % 8 < 5 else "male"
         access_type, access_note = ACCESS[(i * 3) % len(ACCESS)]
