@@ -20,7 +20,7 @@ from tools.browser import find
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
 THEMES = ("nacht", "donker", "licht")
-README = {"phone": ("phone-home", "nacht"), "desk": ("desk-board", "donker"), "morning": ("morning", "licht")}
+README = {"phone": ("phone-home", "nacht"), "desk": ("desk-who-goes", "donker"), "morning": ("morning", "licht")}
 
 
 def _stay(page: Page) -> None:
@@ -49,6 +49,13 @@ def _press(key: str) -> Callable[[Page], None]:
     return lambda page: page.keyboard.press(key)
 
 
+def _who_goes(page: Page) -> None:
+    """The visit that waits for a car, with the sound armed as at the start of a shift."""
+    page.get_by_role("button", name="Klik hier om het geluid aan te zetten").click()
+    page.get_by_text("Mw. T. Postma").first.click()
+    page.get_by_text("Stuur auto").wait_for()
+
+
 @dataclass(frozen=True)
 class Screen:
     """One screen: who sees it, where it is, and what she does to get there."""
@@ -65,6 +72,7 @@ SCREENS = (
     Screen("login", None, "/login", sizes=("desktop", "phone")),
     Screen("api", None, "/api/docs"),
     Screen("desk-board", "noor", "/desk/"),
+    Screen("desk-who-goes", "noor", "/desk/", _who_goes),
     Screen("desk-intake", "noor", "/desk/", _press("n")),
     Screen("phone-home", "jeroen", "/phone/", sizes=("phone", "desktop")),
     Screen("phone-visit", "jeroen", "/phone/", _first_visit("visit"), sizes=("phone",)),
@@ -72,6 +80,20 @@ SCREENS = (
     Screen("phone-settings", "jeroen", "/phone/", _hash("settings"), sizes=("phone",)),
     Screen("phone-sent", "jeroen", "/phone/", _hash("sent"), sizes=("phone",)),
     Screen("morning", "lindehof", "/morning/", sizes=("desktop", "phone")),
+    *(
+        Screen(f"admin-{name.replace('/', '-') or 'overview'}", "beheer", f"/admin/{name}", sizes=("desktop", "phone"))
+        for name in (
+            "",
+            "organisations",
+            "staff",
+            "staff/new",
+            "regions",
+            "cars",
+            "nights",
+            "scope-list",
+            "partnership",
+        )
+    ),
     Screen("not-found", "lindehof", "/morning/00000000-0000-0000-0000-000000000000"),
 )
 

@@ -52,9 +52,11 @@ def begin(app: Flask, progress: Callable[[int], None] = lambda _: None) -> None:
                 if found is not None:
                     handover.close_night(uow, found.id)
         _play(app, now - BEGAN, now, script.TONIGHT, STEP, progress)
-        for call in script.NOW:
-            with unit_of_work(actor=acting.actor("noor")) as uow:
-                acting.ask(uow, call)
+        for call, decided in script.NOW:
+            with unit_of_work(actor=acting.actor("sam")) as uow:
+                care_request_id = acting.ask(uow, call)
+                if decided is not None:
+                    acting.decide(uow, care_request_id, decided)
     with unit_of_work(actor=SYSTEM) as uow:
         uow.enqueue("demo_tick", {}, key=f"demo_tick:{new_id()}")
     progress(100)

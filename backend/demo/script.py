@@ -109,11 +109,12 @@ TONIGHT = (
                  referral={"target": "gp_post", "person_reached": "triagist huisartsenpost"}, counterfactual="gp_post")),
 )  # fmt: skip
 
-# What is on the line now, and stays there for you.
-NOW = (
-    Ask(0, "catheter", "De katheter zit weer verstopt. Ze heeft veel pijn en wordt onrustig.", "informal_carer", "sinds een half uur",
-        "Slang nagekeken op een knik"),
-    Ask(29, "fall_trauma_fracture", "Ik ben gevallen in de badkamer en mijn pols doet zeer.", "client", "net"),
+# What is on the line now, and stays there for you: one question to judge, one visit that waits for a car.
+NOW: tuple[tuple[Ask, Decide | None], ...] = (
+    (Ask(29, "fall_trauma_fracture", "Ik ben in de badkamer gevallen en kom niet overeind. Mijn pols doet zeer.", "client", "een kwartier geleden"),
+     Decide("U3", "visit", competences=("fall_assessment",), minutes=35, counterfactual="ambulance")),
+    (Ask(0, "catheter", "De katheter zit weer verstopt. Ze heeft veel pijn en wordt onrustig.", "informal_carer", "sinds een half uur",
+         "Slang nagekeken op een knik"), None),
 )  # fmt: skip
 
 # What keeps coming while you watch. A colleague at the desk settles what can be settled by phone; for the rest somebody must go.
