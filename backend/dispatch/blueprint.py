@@ -9,7 +9,7 @@ from backend.platform.web import Blueprint
 blp = Blueprint("dispatch", __name__, url_prefix="/api/v1", description="Inzetten: the board, cars, visits, alarms")
 DESK = (Role.TRIAGIST, Role.ADMIN)
 
-_warming = threading.Lock()
+warming = threading.Lock()
 
 
 @blp.before_app_request
@@ -18,5 +18,5 @@ def load_the_search_once() -> None:
 
     At the first request and not at the start: a server that forks would leave the thread behind in its parent.
     """
-    if _warming.acquire(blocking=False):  # and never released: once is enough
+    if warming.acquire(blocking=False):  # and never released: once is enough
         threading.Thread(target=warm_up, name="warm-up", daemon=True).start()

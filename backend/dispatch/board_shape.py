@@ -187,6 +187,7 @@ class BoardOut(Schema):
 class TermsOut(Schema):
     travel_s = _number()
     lateness = _number()
+    waiting = _number()
     spill_over = _number()
     backup = _number()
     change = _number()

@@ -74,7 +74,7 @@ def by_distance(tonight: Tonight, visit: VisitTonight, cars: Iterable[CarTonight
             distance_m=trip.distance_m,
             late_s=max(0, int((arrive_at - visit.window_end).total_seconds())),
             cost=trip.travel_s,
-            terms={"travel_s": trip.travel_s, "lateness": 0, "spill_over": 0, "backup": 0, "change": 0},
+            terms={"travel_s": trip.travel_s, "lateness": 0, "waiting": 0, "spill_over": 0, "backup": 0, "change": 0},
             reasons=({"code": "rules_only", "params": {}}, *soft_objections(tonight, visit, car)),
         )
         for rank, (arrive_at, trip, car) in enumerate(found, start=1)

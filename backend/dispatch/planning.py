@@ -6,7 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,9 @@ log = structlog.get_logger()
 OVERTIME_S = 3600
 """A car may be home this much later than its shift ends; the rules say it aloud as `shift_too_short`."""
 LATE_WEIGHT = {Urgency.U2: 20, Urgency.U3: 8}
+WAITING_WEIGHT = {Urgency.U2: 2.0, Urgency.U3: 0.5}
+"""What a second of waiting counts for somebody who called, also within the norm: who is there sooner goes before who
+saves a detour or stays in the own region. A planned visit does not wait; its window says when it is welcome."""
 UNSERVED = {Urgency.U2: 400_000, Urgency.U3: 200_000}
 _CLOCK_PARAMS = {"arrive_s", "start_s", "latest_s", "home_s", "shift_end_s", "shift_start_s", "from_s", "until_s"}
 
@@ -58,10 +61,11 @@ def insert(
     answer = routing.insert(problem, plan, str(visit.id))
     by_id = {str(car.shift_id): car for car in allowed}
     names = {str(car.shift_id): car.car_name for car in allowed}
-    choices = tuple(
+    found = (
         _choice(tonight, visit, option, by_id[option.car], routes[by_id[option.car].shift_id], names)
         for option in answer.options
     )
+    choices = tuple(replace(one, rank=rank) for rank, one in enumerate(sorted(found, key=lambda one: one.cost), 1))
     rejected = [Rejected(by_id[one.car], one.code, _told(tonight, one.params, names)) for one in answer.rejected]
     return choices, rejected
 
@@ -78,6 +82,8 @@ def _choice(
     said = {one["code"] for one in reasons}
     reasons += [one for one in soft_objections(tonight, visit, car) if one["code"] not in said]
     terms = option.terms
+    weight = WAITING_WEIGHT.get(visit.urgency, 0.0) if visit.kind is VisitKind.UNPLANNED else 0.0
+    waiting = round(weight * max(0.0, (_at(tonight, option.arrive_s) - tonight.now).total_seconds()))
     return Choice(
         rank=option.rank,
         car=car,
@@ -85,10 +91,11 @@ def _choice(
         travel_s=option.travel_s,
         distance_m=option.distance_m,
         late_s=option.late_s,
-        cost=option.cost,
+        cost=option.cost + waiting,
         terms={
             "travel_s": terms.travel_s,
             "lateness": terms.late,
+            "waiting": waiting,
             "spill_over": terms.spill_over,
             "backup": terms.activation,
             "change": terms.change,

@@ -13,10 +13,14 @@ import sqlalchemy as sa
 from backend.dispatch import advice, planning
 from backend.dispatch import board as boards
 from backend.dispatch.board_shape import BoardOut, RecommendationOut
+from backend.dispatch.models import Visit
+from backend.dispatch.rules import VisitStatus
 from backend.people.rules import Role
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import iso, now
 from backend.platform.db import database, reading
+from backend.platform.uow import unit_of_work
+from backend.triage.rules import Urgency
 from tests import builders, night
 from tests.api.dispatching import ANight, a_staffed_night, an_open_visit, decided, send
 
@@ -253,3 +257,16 @@ def test_while_the_search_is_still_being_loaded_the_desk_gets_the_rules_at_once(
     told = advised(triagist, an_open_visit())
     assert told["source"] == "rules_only"
     assert [one["car_name"] for one in told["options"]] == ["Auto West"]
+
+
+def test_nobody_who_called_waits_an_hour_for_the_sake_of_a_border(triagist, tonight, clock):
+    busy = night.a_visit(tonight.night, builders.a_client(lat=52.37, lon=4.85), tonight.west_shift, service_minutes=90)
+    with unit_of_work(actor=SYSTEM) as uow:
+        row = uow.session.get_one(Visit, busy.id)
+        row.status, row.arrived_at = VisitStatus.ON_SCENE, clock()
+    told = advised(triagist, an_open_visit(urgency=Urgency.U3, required_competences=()))
+    assert [one["car_name"] for one in told["options"]] == ["Auto Oost", "Auto West"]
+    first, second = told["options"]
+    assert first["arrive_at"] < second["arrive_at"]
+    assert first["terms"]["waiting"] < second["terms"]["waiting"]
+    assert first["terms"]["spill_over"] > 0, "the border was counted all the same"

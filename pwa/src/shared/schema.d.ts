@@ -4356,6 +4356,7 @@ export interface components {
             lateness: number;
             spill_over: number;
             travel_s: number;
+            waiting: number;
         };
         TriageDecisionIn: {
             abcd: components["schemas"]["AbcdShape"];
