@@ -1,5 +1,9 @@
 """The front door: who may knock, what may enter, how a refusal looks."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from flask import Flask, Response, request
 
@@ -225,3 +229,11 @@ def test_behind_our_own_proxy_the_cookie_is_for_tls_only_and_a_forged_address_is
     assert "Strict-Transport-Security" in app.test_client().get("/login", headers=forwarded).headers
     assert seen == {"address": "192.0.2.7", "is_secure": True}
     app.extensions["nachtronde"].database.dispose()
+
+
+def test_a_server_that_may_not_start_says_so_in_a_sentence() -> None:
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("NACHTRONDE_")}
+    start = subprocess.run([sys.executable, "-c", "import wsgi"], env=environment, capture_output=True, text=True)
+    assert start.returncode == 1
+    assert "NACHTRONDE_SECRET_KEY" in start.stderr
+    assert "Traceback" not in start.stderr
