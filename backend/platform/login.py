@@ -19,7 +19,7 @@ from backend.platform.clock import now
 from backend.platform.config import settings
 from backend.platform.db import Base, reading
 from backend.platform.errors import DomainError
-from backend.platform.uow import UnitOfWork
+from backend.platform.uow import UnitOfWork, unit_of_work
 
 COOKIE = "nr_session"
 ATTEMPTS = 5
@@ -122,8 +122,6 @@ def check_password(login: str, password: str, address: str) -> Actor:
     except (VerificationError, InvalidHashError):
         account = None
     if account is None or account.password_hash is None:
-        from backend.platform.uow import unit_of_work
-
         with unit_of_work(actor=SYSTEM) as uow:
             uow.session.add(LoginAttempt(key=key, at=uow.now))
         raise WrongLogin()

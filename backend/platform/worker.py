@@ -12,6 +12,8 @@ import structlog
 from flask import Flask
 
 from backend.platform.actor import SYSTEM
+from backend.platform.clock import now
+from backend.platform.db import reading
 from backend.platform.ids import new_id
 from backend.platform.outbox import Job, Later, OutboxJob
 from backend.platform.runtime import Runtime
@@ -46,11 +48,8 @@ def lease(limit: int, *, leaving: Collection[str] = ()) -> list[Job]:
         return jobs
 
 
-def anything_due(app: Flask) -> bool:
+def anything_due() -> bool:
     """Is there work? Asked without the write gate, so that an idle worker disturbs nobody."""
-    from backend.platform.clock import now
-    from backend.platform.db import reading
-
     with reading(SYSTEM) as session:
         moment = now()
         return (
@@ -111,7 +110,7 @@ def work(app: Flask, stop: threading.Event, threads: int = 4) -> None:
             busy = {future for future in busy if not future.done()}
             try:
                 with app.app_context():
-                    jobs = lease(threads - len(busy)) if len(busy) < threads and anything_due(app) else []
+                    jobs = lease(threads - len(busy)) if len(busy) < threads and anything_due() else []
             except sa.exc.OperationalError as error:
                 log.error("worker_without_database", kind=type(error.orig).__name__)
                 time.sleep(1)
