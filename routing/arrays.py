@@ -56,8 +56,7 @@ class Compiled(NamedTuple):
 
 def may_go(car: Car, stop: Stop, part: int) -> bool:
     """Whether the rules about who (skills, lock) let this car serve this part of a stop."""
-    is_locked_away = part == 0 and stop.locked_car is not None and stop.locked_car != car.id
-    return not is_locked_away and stop.skills_of(part) <= car.skills
+    return stop.lock_of(part) in (None, car.id) and stop.skills_of(part) <= car.skills
 
 
 def compile_problem(problem: Problem) -> Compiled:
@@ -162,7 +161,7 @@ def _fixed_costs(problem: Problem, rows: list[tuple[Stop, int]]) -> np.ndarray:
             key = (stop.skills_of(part), car.skills)
             if key not in allowed:
                 allowed[key] = key[0] <= key[1]
-            if not allowed[key] or (part == 0 and stop.locked_car is not None and stop.locked_car != car.id):
+            if not allowed[key] or stop.lock_of(part) not in (None, car.id):
                 fixed[c, node] = FORBIDDEN
                 continue
             if stop.region is not None and car.regions and stop.region not in car.regions:

@@ -140,8 +140,8 @@ def _rules_of_one_car(problem: Problem, car: Car, route: Route) -> Iterator[Viol
             yield Violation("wrong_lateness", car=car.id, stop=stop.id)
         if (missing := stop.skills_of(one.part) - car.skills) and not is_under_way:
             yield Violation("no_skill", car=car.id, stop=stop.id, params={"skills": sorted(missing)})
-        if one.part == 0 and stop.locked_car not in (None, car.id) and not is_under_way:
-            yield Violation("locked_elsewhere", car=car.id, stop=stop.id, params={"car": stop.locked_car})
+        if (lock := stop.lock_of(one.part)) not in (None, car.id) and not is_under_way:
+            yield Violation("locked_elsewhere", car=car.id, stop=stop.id, params={"car": lock})
         free_s, place, load = one.leave_s, stop.place, load + (stop.load if one.part == 0 else 0)
     if not route.stops:
         return  # nothing to do, so nothing can be missed

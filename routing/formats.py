@@ -131,6 +131,7 @@ def _stop(one: Mapping[str, Any]) -> Stop:
             max_gap_s=_whole(sync.get("max_gap_s", 0), "max_gap_s"),
             skills=None if sync.get("skills") is None else _words(sync["skills"], "skills of sync"),
             service_s=None if sync.get("service_s") is None else _whole(sync["service_s"], "service_s of sync"),
+            locked_car=sync.get("locked_car"),
         ),
         preferred_car=one.get("preferred_car"),
         locked_car=one.get("locked_car"),

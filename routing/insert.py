@@ -204,8 +204,8 @@ class _Together:
 
 
 def _who_rules(problem: Problem, car: Car, stop: Stop, part: int) -> tuple[str, Mapping[str, Any]]:
-    if part == 0 and stop.locked_car is not None and stop.locked_car != car.id:
-        return "locked_elsewhere", {"car": stop.locked_car}
+    if (lock := stop.lock_of(part)) not in (None, car.id):
+        return "locked_elsewhere", {"car": lock}
     if missing := stop.skills_of(part) - car.skills:
         return "no_skill", {"skills": sorted(missing)}
     return "", {}

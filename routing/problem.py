@@ -73,13 +73,15 @@ class Sync:
     """Dubbel bezoek: how the second nurse's start relates to the first's.
 
     The second starts at least `min_gap_s` and at most `max_gap_s` after the first; both 0 means together.
-    `skills` and `service_s` are the second nurse's; `None` means the same as the first's.
+    `skills` and `service_s` are the second nurse's; `None` means the same as the first's. `locked_car` is the second
+    nurse's too: no other car may go.
     """
 
     min_gap_s: int = 0
     max_gap_s: int = 0
     skills: frozenset[str] | None = None
     service_s: int | None = None
+    locked_car: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +99,7 @@ class Stop:
     region : its region; a car that has regions and not this one pays `weights.spill_over`.
     cars_needed : 1 or 2; with 2, `sync` says how they meet (together when left out).
     preferred_car : another car pays `weights.not_preferred`.
-    locked_car : no other car may go (for a double visit: the first nurse's car).
+    locked_car : no other car may go (for a double visit: the first nurse's car; `sync.locked_car` is the second's).
     load : units taken from the car's capacity (nights have none; the classic benchmark sets do).
     """
 
@@ -131,6 +133,10 @@ class Stop:
         """Seconds at the door for the first (0) or second (1) nurse."""
         other = self.meeting.service_s if part else None
         return self.service_s if other is None else other
+
+    def lock_of(self, part: int) -> str | None:
+        """The only car that may bring the first (0) or second (1) nurse; None when any may."""
+        return self.meeting.locked_car if part else self.locked_car
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,8 +304,12 @@ def _check_stop(stop: Stop, problem: Problem) -> None:
     meeting = stop.meeting
     if stop.cars_needed == 2 and (meeting.max_gap_s < meeting.min_gap_s or meeting.min_gap_s < 0):
         raise ProblemError(f"stop {stop.id!r} has a sync whose largest gap is below its smallest, or below 0")
-    if stop.locked_car is not None and stop.locked_car not in problem.car_index:
-        raise ProblemError(f"stop {stop.id!r} is locked to car {stop.locked_car!r}, which does not exist")
+    for part in range(stop.cars_needed):
+        lock = stop.lock_of(part)
+        if lock is not None and lock not in problem.car_index:
+            raise ProblemError(f"stop {stop.id!r} is locked to car {lock!r}, which does not exist")
+    if stop.cars_needed == 2 and stop.locked_car is not None and stop.lock_of(1) == stop.locked_car:
+        raise ProblemError(f"both nurses of stop {stop.id!r} are locked to car {stop.locked_car!r}")
 
 
 def _check_car(car: Car, problem: Problem) -> None:

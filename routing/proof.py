@@ -50,8 +50,9 @@ def true_reason(problem: Problem, plan: Plan, stop_id: str) -> tuple[str, Mappin
 
 def _crews(problem: Problem, stop: Stop) -> Iterator[tuple[Car, ...]]:
     for crew in permutations(problem.cars, stop.cars_needed):
-        is_locked_away = stop.locked_car is not None and crew[0].id != stop.locked_car
-        if not is_locked_away and all(stop.skills_of(part) <= car.skills for part, car in enumerate(crew)):
+        if all(
+            stop.lock_of(part) in (None, car.id) and stop.skills_of(part) <= car.skills for part, car in enumerate(crew)
+        ):
             yield crew
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from routing import Break, Car, Problem, Stop, Sync, TravelMatrix, Weights
@@ -77,6 +78,10 @@ def any_night(seed: int, cars: int = 3, stops: int = 12, *, is_rich: bool = True
                 extra["preferred_car"] = f"auto-{rnd.randrange(cars)}"
             if rnd.random() < 0.1:
                 extra["locked_car"] = f"auto-{rnd.randrange(cars)}"
+            if "cars_needed" in extra and cars > 1 and rnd.random() < 0.3:
+                extra.setdefault("locked_car", f"auto-{rnd.randrange(cars)}")
+                others = [f"auto-{c}" for c in range(cars) if f"auto-{c}" != extra["locked_car"]]
+                extra["sync"] = replace(extra["sync"] or Sync(), locked_car=rnd.choice(others))
         visits.append(
             Stop(
                 id=f"bezoek-{k}",

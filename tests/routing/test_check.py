@@ -92,6 +92,16 @@ def test_the_judge_finds_this_lie(code: str) -> None:
     assert code in {one.code for one in violations(problem, plan)}
 
 
+def test_the_judge_finds_a_second_nurse_from_another_car_than_the_desk_said() -> None:
+    samen = a_stop("samen", 3, cars_needed=2, sync=Sync(locked_car="auto-2"))
+    problem = a_night([a_car(), a_car("auto-2", 3), a_car("auto-3", 4)], [samen])
+    told = {"auto-1": [("samen", 0)], "auto-2": [("samen", 1)]}
+    assert violations(problem, schedule(problem, told)) == []
+    other = schedule(problem, {"auto-1": [("samen", 0)], "auto-3": [("samen", 1)]})
+    (lie,) = violations(problem, other)
+    assert (lie.code, lie.car, lie.params) == ("locked_elsewhere", "auto-3", {"car": "auto-2"})
+
+
 @pytest.mark.parametrize(
     ("stop", "sequence", "code"),
     [

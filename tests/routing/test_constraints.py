@@ -166,6 +166,16 @@ def test_the_second_nurse_may_need_another_skill() -> None:
     assert solved(a_night(cars, [stop])).cars_of["bezoek-1"] == ("auto-2", "auto-1")
 
 
+def test_each_nurse_of_a_double_visit_may_be_locked_to_a_car() -> None:
+    cars = [a_car(), a_car("auto-2", 1), a_car("auto-3", 9), a_car("auto-4", 9)]
+    free = a_stop(cars_needed=2)
+    second = a_stop(cars_needed=2, sync=Sync(locked_car="auto-3"))
+    both = a_stop(cars_needed=2, locked_car="auto-4", sync=Sync(locked_car="auto-3"), unserved_penalty=30_000)
+    assert set(solved(a_night(cars, [free])).cars_of["bezoek-1"]) == {"auto-1", "auto-2"}
+    assert solved(a_night(cars, [second])).cars_of["bezoek-1"] == ("auto-2", "auto-3")
+    assert solved(a_night(cars, [both])).cars_of["bezoek-1"] == ("auto-4", "auto-3")
+
+
 def test_a_replan_without_gain_changes_nothing() -> None:
     problem = a_night([a_car(), a_car("auto-2", 0)], [a_stop()], changed_stop=10, changed_car=20)
     incumbent = schedule(problem, {"auto-2": ["bezoek-1"]})
