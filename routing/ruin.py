@@ -13,13 +13,12 @@ place of every stop in every route.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from routing.arrays import Arrays
-from routing.timing import HUGE, State, draw, is_changed, scan, time_route
+from routing.timing import HUGE, NEVER, State, draw, is_changed, lean, scan, time_route
 
 
-@njit(cache=True, nogil=True)
+@lean
 def _keep(s: State, c: int, count: int) -> int:
     """Remember a route before its first change in this iteration."""
     if s.is_touched[c]:
@@ -40,7 +39,7 @@ def _keep(s: State, c: int, count: int) -> int:
     return count + 1
 
 
-@njit(cache=True, nogil=True)
+@lean
 def _restore(s: State, c: int) -> None:
     length = s.kept_length[c]
     s.length[c] = length
@@ -57,7 +56,18 @@ def _restore(s: State, c: int) -> None:
     s.stamp[c] = s.kept_stamp[c]
 
 
-@njit(cache=True, nogil=True)
+@lean
+def _same_again(s: State, c: int) -> None:
+    """A route that came back as it was keeps its stamp, so that what is known of it stays known."""
+    if s.length[c] != s.kept_length[c]:
+        return
+    for k in range(s.length[c]):
+        if s.route[c, k] != s.kept_route[c, k]:
+            return
+    s.stamp[c] = s.kept_stamp[c]
+
+
+@lean
 def _take_string(a: Arrays, s: State, c: int, stop: int, size: int, out: int) -> int:
     """Take `size` consecutive stops around `stop` out of route c, sometimes leaving a few in the middle in place."""
     length = s.length[c]
@@ -91,7 +101,7 @@ def _take_string(a: Arrays, s: State, c: int, stop: int, size: int, out: int) ->
     return out
 
 
-@njit(cache=True, nogil=True)
+@lean
 def _sort_removed(a: Arrays, s: State, count: int) -> None:
     """Order in which stops come back: at random, or the tightest, the earliest, the dearest, or the farthest first."""
     order = draw(s.random)
@@ -120,40 +130,68 @@ def _sort_removed(a: Arrays, s: State, count: int) -> None:
         s.removed[j + 1], s.sort_key[j + 1] = node, key
 
 
-@njit(cache=True, nogil=True)
-def _put_back(a: Arrays, s: State, count: int, touched: int, blink: float) -> int:
-    """Insert the removed stops one by one at their cheapest place, now and then looking away from a car."""
+@lean
+def _put_back(a: Arrays, s: State, count: int, touched: int, blink: float, total: int, limit: int) -> int:
+    """Insert the removed stops one by one at their cheapest place, now and then looking away from a car.
+
+    `total` is what the plan costs without them; as soon as it passes `limit` the rest is not worth the trouble: -1.
+    The cheapest place in a route that nothing has changed yet is kept, so most routes are not looked at again.
+    """
     cars = a.fixed.shape[0]
     still_out = np.int64(0)
     for i in range(count):
         node = s.removed[i]
         best, best_c, best_at = np.int64(HUGE), np.int64(-1), np.int64(-1)
-        found = s.cached_cost[node]
-        scan(a, s, node, 0, cars, found, s.cached_at[node], s.cached_stamp[node])
+        todo = np.int64(0)
         for c in range(cars):
-            extra = found[c]
+            stamp = s.cached[node, c, 2]
+            if stamp == NEVER or (s.length[c] == 0 and s.twin[c] >= 0 and s.length[s.twin[c]] == 0):
+                continue
+            if s.is_touched[c] or stamp != s.stamp[c]:
+                if draw(s.random) >= blink:
+                    s.todo[todo] = c
+                    todo += 1
+                continue
+            extra = s.cached[node, c, 0]
             if extra >= best or draw(s.random) < blink:
                 continue
             if a.changed_car > 0 and not is_changed(a, s, c):
                 extra += a.changed_car
             if extra < best:
-                best, best_c, best_at = extra, c, s.cached_at[node, c]
+                best, best_c, best_at = extra, c, s.cached[node, c, 1]
+        scan(a, s, node, s.todo, todo, np.int64(HUGE) if a.changed_car > 0 else best, s.found, s.places)
+        for k in range(todo):
+            c = s.todo[k]
+            extra = s.found[c]
+            if not s.is_touched[c]:
+                s.cached[node, c, 0], s.cached[node, c, 1], s.cached[node, c, 2] = extra, s.places[c], s.stamp[c]
+            if extra >= best:
+                continue
+            if a.changed_car > 0 and not is_changed(a, s, c):
+                extra += a.changed_car
+            if extra < best:
+                best, best_c, best_at = extra, c, s.places[c]
         if best_c < 0 or best > a.penalty[node]:
             s.absent[still_out] = node
             still_out += 1
-            continue
-        touched = _keep(s, best_c, touched)
-        for k in range(s.length[best_c], best_at, -1):
-            s.route[best_c, k] = s.route[best_c, k - 1]
-        s.route[best_c, best_at] = node
-        s.length[best_c] += 1
-        s.car_of[node] = best_c
-        time_route(a, s, best_c)
+            total += a.penalty[node]
+        else:
+            touched = _keep(s, best_c, touched)
+            for k in range(s.length[best_c], best_at, -1):
+                s.route[best_c, k] = s.route[best_c, k - 1]
+            s.route[best_c, best_at] = node
+            s.length[best_c] += 1
+            s.car_of[node] = best_c
+            time_route(a, s, best_c)
+            total += best
+        if total > limit:
+            s.numbers[5] = touched
+            return -1
     s.numbers[0] = still_out
     return touched
 
 
-@njit(cache=True, nogil=True)
+@lean
 def total_cost(a: Arrays, s: State) -> int:
     """The whole plan's cost, stops left out included."""
     total = np.int64(0)
@@ -164,7 +202,7 @@ def total_cost(a: Arrays, s: State) -> int:
     return total
 
 
-@njit(cache=True, nogil=True)
+@lean
 def keep_best(s: State) -> None:
     """Copy the present routes to the best."""
     s.numbers[3] = s.numbers[2]
@@ -174,7 +212,7 @@ def keep_best(s: State) -> None:
             s.best_route[c, k] = s.route[c, k]
 
 
-@njit(cache=True, nogil=True)
+@lean
 def load(a: Arrays, s: State, route: np.ndarray, length: np.ndarray) -> None:
     """Start from these routes; everything else is absent."""
     for node in range(len(s.car_of)):
@@ -194,7 +232,7 @@ def load(a: Arrays, s: State, route: np.ndarray, length: np.ndarray) -> None:
     s.numbers[2] = total_cost(a, s)
 
 
-@njit(cache=True, nogil=True)
+@lean
 def fill(a: Arrays, s: State) -> None:
     """Insert everything that is absent, without ruining anything; the result counts as the best when it is."""
     for c in range(a.fixed.shape[0]):
@@ -204,13 +242,15 @@ def fill(a: Arrays, s: State) -> None:
         s.removed[i] = s.absent[i]
         s.sort_key[i] = 0.0
     _sort_removed(a, s, count)
-    _put_back(a, s, count, np.int64(0), 0.0)
+    _put_back(a, s, count, np.int64(0), 0.0, np.int64(0), np.int64(HUGE))
+    for c in range(a.fixed.shape[0]):
+        s.is_touched[c] = False
     s.numbers[2] = total_cost(a, s)
     if s.numbers[2] < s.numbers[3]:
         keep_best(s)
 
 
-@njit(cache=True, nogil=True)
+@lean
 def search(
     a: Arrays, s: State, iterations: int, hot: float, cooling: float, strength: float, longest: int, blink: float
 ) -> None:
@@ -262,20 +302,33 @@ def search(
             s.removed[out] = s.absent[i]
             out += 1
         _sort_removed(a, s, out)
-        touched = _put_back(a, s, out, touched, blink)
         before = s.numbers[2]
-        after = before
+        bare = before
         for i in range(touched):
             c = s.touched[i]
-            after += s.cost[c] - s.kept_cost[c]
+            bare += s.cost[c] - s.kept_cost[c]
         for i in range(absent_before):
-            after -= a.penalty[s.kept_absent[i]]
-        for i in range(s.numbers[0]):
-            after += a.penalty[s.absent[i]]
-        if after < before - temperature * np.log(draw(s.random) + 1e-300):
+            bare -= a.penalty[s.kept_absent[i]]
+        limit = before - temperature * np.log(draw(s.random) + 1e-300)
+        touched = _put_back(a, s, out, touched, blink, bare, np.int64(min(limit, 1e18)))
+        after = np.int64(HUGE)
+        if touched < 0:
+            touched = s.numbers[5]
+        else:
+            after = before
+            for i in range(touched):
+                c = s.touched[i]
+                after += s.cost[c] - s.kept_cost[c]
+            for i in range(absent_before):
+                after -= a.penalty[s.kept_absent[i]]
+            for i in range(s.numbers[0]):
+                after += a.penalty[s.absent[i]]
+        if after < limit:
             s.numbers[2] = after
             if after < s.numbers[3]:
                 keep_best(s)
+            for i in range(touched):
+                _same_again(s, s.touched[i])
         else:
             for i in range(out):
                 s.car_of[s.removed[i]] = -1

@@ -11,7 +11,7 @@ A start that is later than planned costs nothing at first, then lateness, then i
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -19,6 +19,10 @@ from numba import njit
 from routing.arrays import FORBIDDEN, Arrays
 
 HUGE = int(FORBIDDEN)
+NEVER = -2
+
+lean: Any = njit(cache=True, nogil=True, _nrt=False)  # type: ignore[call-overload]
+"""Compiled, without counting who uses an array: counting took a third of the search. May not make or return one."""
 
 
 class State(NamedTuple):
@@ -35,12 +39,14 @@ class State(NamedTuple):
     stamp: np.ndarray  # [c] changes whenever the route does
     car_of: np.ndarray  # [n] car, -1 when left out
     absent: np.ndarray  # [n] list of nodes left out
-    numbers: np.ndarray  # 0: number absent, 1: stamp counter, 2: total cost, 3: best cost, 4: iterations done
+    numbers: np.ndarray  # 0: number absent, 1: stamp counter, 2: total cost, 3: best cost, 4: rounds done, 5: scratch
     best_route: np.ndarray
     best_length: np.ndarray
-    cached_cost: np.ndarray  # [n, c]
-    cached_at: np.ndarray  # [n, c]
-    cached_stamp: np.ndarray  # [n, c]
+    cached: np.ndarray  # [n, c, 3] cheapest place in a route: extra cost, place, stamp (NEVER: may not go)
+    twin: np.ndarray  # [c] the car before it that is the same in every way, -1 for none
+    todo: np.ndarray  # [c] list of cars to scan
+    found: np.ndarray  # [c] what `scan` found: extra cost
+    places: np.ndarray  # [c] and place
     near: np.ndarray  # [n, k] neighbours, the closest first
     random: np.ndarray  # [1] uint64
     kept_route: np.ndarray  # what to go back to when an iteration is refused
@@ -63,7 +69,9 @@ def new_state(a: Arrays, seed: int, *, wide: int | None = None, neighbours: int 
     """An empty plan: every stop absent. `wide`: the longest route there can ever be, stops + 2."""
     c, n = a.fixed.shape
     wide = n + 1 if wide is None else wide
-    cached = (n, c) if neighbours else (0, 0)
+    cached = np.full((n, c, 3) if neighbours else (0, 0, 3), -1, np.int64)
+    if neighbours:
+        cached[a.fixed.T >= FORBIDDEN, 2] = NEVER
     return State(
         route=np.full((c, wide), -1, np.int64),
         length=np.zeros(c, np.int64),
@@ -76,12 +84,14 @@ def new_state(a: Arrays, seed: int, *, wide: int | None = None, neighbours: int 
         stamp=np.zeros(c, np.int64),
         car_of=np.full(n, -1, np.int64),
         absent=np.arange(n, dtype=np.int64),
-        numbers=np.array([n, 1, 0, HUGE, 0], np.int64),
+        numbers=np.array([n, 1, 0, HUGE, 0, 0], np.int64),
         best_route=np.full((c, wide), -1, np.int64),
         best_length=np.zeros(c, np.int64),
-        cached_cost=np.zeros(cached, np.int64),
-        cached_at=np.zeros(cached, np.int64),
-        cached_stamp=np.full(cached, -1, np.int64),
+        cached=cached,
+        twin=twins(a),
+        todo=np.arange(c, dtype=np.int64),
+        found=np.zeros(c, np.int64),
+        places=np.zeros(c, np.int64),
         near=nearest(a, neighbours),
         random=np.array([seed * 2 + 0x9E3779B97F4A7C15], np.uint64),
         kept_route=np.zeros((c, wide), np.int64),
@@ -112,6 +122,23 @@ def nearest(a: Arrays, count: int) -> np.ndarray:
     return np.ascontiguousarray(np.argsort(between, axis=1, kind="stable")[:, :count])
 
 
+def twins(a: Arrays) -> np.ndarray:
+    """For every car the last one before it that is the same in every way: while both are empty, one will do."""
+    cars, n = a.fixed.shape
+    last: dict[tuple[bytes, ...], int] = {}
+    found = np.full(cars, -1, np.int64)
+    for c in range(cars):
+        if a.frozen[c] or (a.changed_car and (a.before[c] >= 0).any()):
+            continue
+        ways = (a.travel[n + c, :n], a.travel[:n, n + cars + c], a.travel[n + c, n + cars + c], a.fixed[c])
+        times = (a.leaves[c], a.ends[c], a.activation[c], a.capacity[c])
+        breaks = (a.break_from[c], a.break_until[c], a.break_length[c])
+        key = tuple(one.tobytes() for one in (*ways, *times, *breaks))
+        found[c] = last.get(key, -1)
+        last[key] = c
+    return found
+
+
 @njit(cache=True, nogil=True, inline="always")
 def draw(state: np.ndarray) -> float:
     """A number in [0, 1): xorshift64*, so a seed gives the same plan in every thread."""
@@ -123,7 +150,7 @@ def draw(state: np.ndarray) -> float:
     return float((x * np.uint64(0x2545F4914F6CDD1D)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
-@njit(cache=True, nogil=True)
+@lean
 def is_changed(a: Arrays, s: State, c: int) -> bool:
     """Whether the car's sequence differs from the incumbent's."""
     length = s.length[c]
@@ -138,7 +165,7 @@ def is_changed(a: Arrays, s: State, c: int) -> bool:
     return False
 
 
-@njit(cache=True, nogil=True)
+@lean
 def time_route(a: Arrays, s: State, c: int) -> None:
     """Recompute times, slacks and cost of one car's route after a change."""
     n = a.fixed.shape[1]
@@ -217,7 +244,7 @@ def time_route(a: Arrays, s: State, c: int) -> None:
     s.stamp[c] = s.numbers[1]
 
 
-@njit(cache=True, nogil=True)
+@lean
 def cost_with(a: Arrays, s: State, c: int, stop: int, at: int) -> int:
     """Cost of a route with breaks if `stop` came in at position `at`: walked out in full; FORBIDDEN when impossible."""
     length = s.length[c]
@@ -233,13 +260,14 @@ def cost_with(a: Arrays, s: State, c: int, stop: int, at: int) -> int:
     return answer
 
 
-@njit(cache=True, nogil=True)
+@lean
 def scan(
-    a: Arrays, s: State, stop: int, low: int, high: int, found: np.ndarray, places: np.ndarray, seen: np.ndarray
+    a: Arrays, s: State, stop: int, todo: np.ndarray, count: int, bound: int, found: np.ndarray, places: np.ndarray
 ) -> None:
-    """The cheapest place of `stop` in the routes low .. high - 1, price of change left out: extra cost in `found`,
-    FORBIDDEN for none,
-    and position in `places`. Routes whose stamp is already in `seen` are skipped.
+    """The cheapest place of `stop` in each of the first `count` routes of `todo`, price of change left out.
+
+    Extra cost in `found`, FORBIDDEN for none, and position in `places`. In a route that is touched only a place that
+    costs less than `bound` and than what other routes offered is worth finding.
 
     One long function on purpose: passing all these arrays to a function a position costs more than the arithmetic.
     """
@@ -251,16 +279,14 @@ def scan(
     service = a.service[stop]
     done = opens + service
     has_breaks = a.break_from.shape[1] > 0
-    for c in range(low, high):
-        if seen[c] == s.stamp[c]:
-            continue
-        seen[c] = s.stamp[c]
+    for i in range(count):
+        c = todo[i]
         found[c] = HUGE
         places[c] = -1
         fixed = a.fixed[c, stop]
         if fixed >= FORBIDDEN or s.loaded[c] + a.load[stop] > a.capacity[c]:
             continue
-        best = np.int64(HUGE)
+        best = bound if s.is_touched[c] else np.int64(HUGE)
         best_at = np.int64(-1)
         length = s.length[c]
         first = a.frozen[c]
@@ -272,7 +298,9 @@ def scan(
                     best, best_at = after - before, at
             time_route(a, s, c)
             s.stamp[c] = stamp
-            found[c], places[c] = best, best_at
+            if best_at >= 0:
+                found[c], places[c] = best, best_at
+                bound = min(bound, best)
             continue
         if length == 0:
             fixed += a.activation[c]
@@ -310,14 +338,16 @@ def scan(
                 k += 1
             if extra < best:
                 best, best_at = extra, at
-        found[c], places[c] = best, best_at
+        if best_at >= 0:
+            found[c], places[c] = best, best_at
+            bound = min(bound, best)
 
 
 @njit(cache=True, nogil=True)
 def insertions(a: Arrays, s: State, stop: int, found: np.ndarray, places: np.ndarray) -> None:
-    """The cheapest place in every route: extra costs in `found`, positions in `places`."""
+    """The cheapest place in every route: extra costs in `found`, FORBIDDEN for none, positions in `places`."""
     cars = a.fixed.shape[0]
-    scan(a, s, stop, 0, cars, found, places, np.full(cars, -1, np.int64))
+    scan(a, s, stop, np.arange(cars), cars, HUGE, found, places)
 
 
 @njit(cache=True, nogil=True)
@@ -326,7 +356,7 @@ def insertion(a: Arrays, s: State, stop: int, c: int) -> tuple[int, int]:
     cars = a.fixed.shape[0]
     found = np.zeros(cars, np.int64)
     places = np.zeros(cars, np.int64)
-    scan(a, s, stop, c, c + 1, found, places, np.full(cars, -1, np.int64))
+    scan(a, s, stop, np.full(1, c), 1, HUGE, found, places)
     return found[c], places[c]
 
 
