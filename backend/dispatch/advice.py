@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from backend.dispatch import planning, rules
 from backend.dispatch.assign import Slot, VisitIsOver
-from backend.dispatch.choice import Advice, Choice, Rejected, by_distance, plain_params
+from backend.dispatch.choice import Advice, Choice, Rejected, Second, by_distance, plain_params
 from backend.dispatch.models import Night, Visit
 from backend.dispatch.rules import OVER
 from backend.dispatch.tonight import CarTonight, Tonight, VisitTonight, load, objections
@@ -37,11 +37,24 @@ def advise(tonight: Tonight, visit: VisitTonight) -> Advice:
     if planning.is_loading():
         return Advice("rules_only", by_distance(tonight, visit, allowed), tuple(rejected))
     try:
-        choices, further = planning.insert(tonight, visit, allowed)
+        choices, further = planning.insert(tonight, visit, allowed, for_second=_for_second(tonight, visit))
     except Exception as error:  # whatever is wrong with the optimiser, dispatching by hand goes on
         log.warning("advice_by_rules_only", kind=type(error).__name__)
         return Advice("rules_only", by_distance(tonight, visit, allowed), tuple(rejected))
     return Advice("crow", choices, (*further, *rejected))
+
+
+def _for_second(tonight: Tonight, visit: VisitTonight) -> list[CarTonight]:
+    """The cars that may bring the second nurse, when nobody has either part yet."""
+    if visit.shift_id is not None:
+        return []
+    others = [one for one in tonight.partners(visit) if one.shift_id is None]
+    blocked = (rules.Weight.NEVER, rules.Weight.NAMED)
+    return [
+        car
+        for car in tonight.cars
+        if others and not any(one.weight in blocked for one in objections(tonight, others[0], car))
+    ]
 
 
 def recommendation(session: Session, visit_id: uuid.UUID, now: datetime) -> dict[str, Any]:
@@ -84,6 +97,29 @@ def slot_for(session: Session, visit_id: uuid.UUID, shift_id: uuid.UUID, now: da
     if not choices:
         return None
     return Slot(tonight.plan_version, choices[0].after_visit_id, choices[0].is_first)
+
+
+def slots_for(
+    session: Session, visit_id: uuid.UUID, shift_ids: tuple[uuid.UUID, uuid.UUID], now: datetime
+) -> tuple[Slot | None, Slot | None]:
+    """The places in two cars' routes where a double visit fits best, for the first and the second nurse."""
+    tonight, visit = _look(session, visit_id, now)
+    cars = [car for car in tonight.cars if car.shift_id in shift_ids]
+    if len(cars) != 2 or visit.status in OVER:
+        return None, None
+    firsts = [car for car in cars if car.shift_id == shift_ids[0]]
+    try:
+        choices, _ = planning.insert(tonight, visit, firsts, for_second=[car for car in cars if car not in firsts])
+    except Exception as error:
+        log.warning("slot_without_optimiser", kind=type(error).__name__)
+        return None, None
+    if not choices or choices[0].second is None:
+        return None, None
+    first, second = choices[0], choices[0].second
+    return (
+        Slot(tonight.plan_version, first.after_visit_id, first.is_first),
+        Slot(tonight.plan_version, second.after_visit_id, second.is_first),
+    )
 
 
 def _look(session: Session, visit_id: uuid.UUID, now: datetime) -> tuple[Tonight, VisitTonight]:
@@ -130,6 +166,7 @@ def _option(choice: Choice, labels: dict[uuid.UUID, str]) -> dict[str, Any]:
         "cost": choice.cost,
         "terms": dict(choice.terms),
         "reasons": list(choice.reasons),
+        "second": _second(choice.second) if choice.second is not None else None,
         "delays": [
             {
                 "visit_id": str(delay.visit_id),
@@ -140,4 +177,15 @@ def _option(choice: Choice, labels: dict[uuid.UUID, str]) -> dict[str, Any]:
             }
             for delay in choice.delays
         ],
+    }
+
+
+def _second(second: Second) -> dict[str, Any]:
+    return {
+        "visit_id": str(second.visit_id),
+        "shift_id": str(second.car.shift_id),
+        "car_name": second.car.car_name,
+        "nurse_name": second.car.nurse_name,
+        "arrive_at": iso(second.arrive_at),
+        "reasons": list(second.reasons),
     }

@@ -31,12 +31,25 @@ class OverrideIn(Schema):
     named_person = fields.Text(max=120, load_default="", metadata={"description": "The doctor or back-up who agreed"})
 
 
+class SecondCarIn(Schema):
+    visit_id = fields.UUID(required=True)
+    id = fields.UUID(required=True)
+    shift_id = fields.UUID(required=True)
+    expected_version = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=1_000_000_000))
+
+
 class AssignmentIn(Schema):
     id = fields.UUID(required=True)
     shift_id = fields.UUID(required=True)
     expected_version = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=1_000_000_000))
     recommended_shift_id = fields.UUID(allow_none=True, load_default=None)
     override_reason = fields.Nested(OverrideIn, allow_none=True, load_default=None)
+    second = fields.Nested(
+        SecondCarIn,
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "For a double visit: the car for the other part; both go, or neither"},
+    )
 
 
 class WithdrawalIn(Schema):
@@ -45,6 +58,13 @@ class WithdrawalIn(Schema):
 
 class CancellationIn(Schema):
     reason = fields.Text(**REASON)
+    is_both = fields.Boolean(
+        load_default=False, metadata={"description": "The other part of a double visit lapses too"}
+    )
+
+
+class SecondNurseIn(Schema):
+    id = fields.UUID(required=True, metadata={"description": "The id of the second nurse's visit"})
 
 
 class LockIn(Schema):
@@ -140,20 +160,45 @@ class Assignments(MethodView):
     def post(self, data: dict[str, Any], visit_id: uuid.UUID) -> Response:
         """Send a car; of two desks that do so at once, one wins and the other is told who and when"""
         given = data["override_reason"]
+        facts: dict[str, Any] = {
+            "assignment_id": data["id"],
+            "shift_id": data["shift_id"],
+            "expected_version": data["expected_version"],
+            "recommended_shift_id": data["recommended_shift_id"],
+            "override": Override(**given) if given else None,
+        }
+        second = service.SecondCar(**data["second"]) if data["second"] else None
         with reading() as session:  # where in the route: worked out before anything is held
-            slot = advice.slot_for(session, visit_id, data["shift_id"], now())
+            if second is not None:
+                facts["slots"] = advice.slots_for(session, visit_id, (data["shift_id"], second.shift_id), now())
+            else:
+                facts["slot"] = advice.slot_for(session, visit_id, data["shift_id"], now())
         with unit_of_work() as uow:
-            service.assign(
-                uow,
-                visit_id,
-                assignment_id=data["id"],
-                shift_id=data["shift_id"],
-                expected_version=data["expected_version"],
-                recommended_shift_id=data["recommended_shift_id"],
-                override=Override(**given) if given else None,
-                slot=slot,
-            )
+            if second is not None:
+                service.assign_both(uow, visit_id, second=second, **facts)
+            else:
+                service.assign(uow, visit_id, **facts)
         return _visit(visit_id, 201)
+
+
+@blp.route("/visits/<uuid:visit_id>/second-nurse")
+class SecondNurse(MethodView):
+    @blp.access(*DESK)
+    @blp.arguments(SecondNurseIn)
+    @blp.response(201, BoardVisitOut)
+    def post(self, data: dict[str, Any], visit_id: uuid.UUID) -> Response:
+        """Ask for a second nurse at this door"""
+        with unit_of_work() as uow:
+            service.add_second(uow, visit_id, second_id=data["id"])
+        return _visit(visit_id, 201)
+
+    @blp.access(*DESK)
+    @blp.response(200, BoardVisitOut)
+    def delete(self, visit_id: uuid.UUID) -> Response:
+        """One nurse is enough after all: this visit stays, the other part lapses"""
+        with unit_of_work() as uow:
+            service.drop_others(uow, visit_id)
+        return _visit(visit_id, 200)
 
 
 @blp.route("/visits/<uuid:visit_id>/withdrawals")
@@ -176,7 +221,8 @@ class Cancellations(MethodView):
     def post(self, data: dict[str, Any], visit_id: uuid.UUID) -> Response:
         """Nobody needs to go any more"""
         with unit_of_work() as uow:
-            service.cancel(uow, visit_id, reason=data["reason"])
+            cancel = service.cancel_both if data["is_both"] else service.cancel
+            cancel(uow, visit_id, reason=data["reason"])
         return _visit(visit_id, 201)
 
 

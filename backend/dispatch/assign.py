@@ -1,7 +1,7 @@
 """Who goes: the desk sends a car, takes a visit back, or sends another one."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from backend.dispatch import alarms, roster, routes, rules
 from backend.dispatch.alarm_rules import AlarmKind, RingStep, RingTimes
 from backend.dispatch.choice import plain_params
+from backend.dispatch.doubles import shifts_of_partners, tell_partners
 from backend.dispatch.events import VisitAssigned, VisitWithdrawn
 from backend.dispatch.models import Assignment, Car, Shift, Visit
 from backend.dispatch.rules import BUSY, OVER, Override, VisitKind, VisitStatus
@@ -101,8 +102,9 @@ def assign(
     if visit.shift_id == shift_id:
         return visit
     is_first_choice = recommended_shift_id in (None, shift_id)
+    need = replace(need_of(visit, uow.now), partner_shifts=shifts_of_partners(uow, visit))
     objections = rules.still_objects(
-        rules.may_assign(need_of(visit, uow.now), car.on_duty, now=uow.now), override, is_first_choice=is_first_choice
+        rules.may_assign(need, car.on_duty(uow.now), now=uow.now), override, is_first_choice=is_first_choice
     )
     if objections:
         raise MayNotAssign(reason=objections[0].code, reasons=[told(one) for one in objections])
@@ -160,7 +162,7 @@ def route_shrank(uow: UnitOfWork, visit: Visit, old_shift_id: uuid.UUID) -> None
     """A car lost a visit: its times change, and so may the rest of the night."""
     night = night_of(uow, visit)
     night.plan_version += 1
-    routes.retime(uow, night, [old_shift_id])
+    routes.retime(uow, night, [old_shift_id, *shifts_of_partners(uow, visit)])
     ask_replan(uow, night)
 
 
@@ -209,6 +211,7 @@ def tell_assigned(uow: UnitOfWork, visit: Visit, assignment: Assignment, car: Ca
             is_by_plan=assignment.is_by_plan,
         )
     )
+    tell_partners(uow, visit)
 
 
 def relate(uow: UnitOfWork, visit: Visit) -> None:
@@ -237,6 +240,7 @@ def take_from_car(uow: UnitOfWork, visit: Visit, *, reason: str, is_by_plan: boo
                 is_by_plan=is_by_plan,
             )
         )
+        tell_partners(uow, visit)
 
 
 def end_assignment(uow: UnitOfWork, visit: Visit, *, reason: str) -> None:

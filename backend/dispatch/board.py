@@ -163,6 +163,8 @@ def _visit(row: Any, today: date) -> BoardVisit:
         service_minutes=visit.service_minutes,
         required_competences=visit.required_competences,
         cars_needed=visit.cars_needed,
+        double_id=_id(visit.double_id),
+        part=visit.part,
         shift_id=_id(visit.shift_id),
         sequence=visit.sequence,
         eta_at=_iso(visit.eta_at),

@@ -60,6 +60,8 @@ class BoardVisit(msgspec.Struct):
     service_minutes: int
     required_competences: list[str]
     cars_needed: int
+    double_id: str | None
+    part: int
     shift_id: str | None
     sequence: int | None
     eta_at: str | None

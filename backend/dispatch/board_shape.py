@@ -97,6 +97,8 @@ class BoardVisitOut(Schema):
     service_minutes = _number()
     required_competences = fields.List(fields.String(), required=True)
     cars_needed = _number()
+    double_id = _maybe()
+    part = _number()
     shift_id = _maybe()
     sequence = _maybe_number()
     eta_at = _maybe_moment()
@@ -201,6 +203,15 @@ class DelayOut(Schema):
     still_in_window = fields.Boolean(required=True)
 
 
+class SecondCarOut(Schema):
+    visit_id = _text()
+    shift_id = _text()
+    car_name = _text()
+    nurse_name = _text()
+    arrive_at = _moment()
+    reasons = fields.List(fields.Nested(AdvisedReasonOut), required=True)
+
+
 class AdvisedCarOut(Schema):
     rank = _number()
     shift_id = _text()
@@ -213,6 +224,7 @@ class AdvisedCarOut(Schema):
     cost = _number()
     terms = fields.Nested(TermsOut, required=True)
     reasons = fields.List(fields.Nested(AdvisedReasonOut), required=True)
+    second = fields.Nested(SecondCarOut, required=True, allow_none=True)
     delays = fields.List(fields.Nested(DelayOut), required=True)
 
 

@@ -22,6 +22,18 @@ class Delay:
 
 
 @dataclass(frozen=True)
+class Second:
+    """De tweede verpleegkundige: the car for the other part of a double visit, when the first car is this choice's."""
+
+    visit_id: uuid.UUID
+    car: CarTonight
+    arrive_at: datetime
+    reasons: tuple[dict[str, Any], ...] = ()
+    after_visit_id: uuid.UUID | None = None
+    is_first: bool = True
+
+
+@dataclass(frozen=True)
 class Choice:
     """One car that can go, what it costs and why."""
 
@@ -37,6 +49,7 @@ class Choice:
     delays: tuple[Delay, ...] = ()
     after_visit_id: uuid.UUID | None = None
     is_first: bool = True
+    second: Second | None = None
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,31 @@ class Shift(Base):
         return actor.sees_all
 
 
+class ShiftBreak(Base):
+    """Pauze: rest of so many minutes that begins between two moments of a shift, or that the nurse has now.
+
+    It is over when its minutes have passed or when somebody says so; moments are UTC, so the odd nights count right.
+    """
+
+    __tablename__ = "shift_break"
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    shift_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("shift.id"), index=True)
+    earliest_at: Mapped[datetime]
+    latest_at: Mapped[datetime]
+    minutes: Mapped[int]
+    planned_at: Mapped[datetime | None]
+    """When it will begin, as the car's route stands now."""
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> Visible:
+        if actor.scope is Scope.ASSIGNED:
+            return cls.shift_id.in_(sa.select(Shift.id).where(Shift.nurse_id == actor.staff_id))
+        return actor.sees_all
+
+
 class Visit(Base):
     """Inzet: somebody goes to somebody's door tonight, planned or not.
 
@@ -106,6 +131,7 @@ class Visit(Base):
     __tablename__ = "visit"
     __table_args__ = (
         sa.UniqueConstraint("care_request_id", "part"),
+        sa.UniqueConstraint("double_id", "shift_id"),
         sa.Index(None, "night_id", "status"),
         sa.Index(None, "shift_id", "sequence"),
         sa.Index(None, "organisation_id", "night_id"),
@@ -117,6 +143,8 @@ class Visit(Base):
     care_request_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("care_request.id"))
     part: Mapped[int] = mapped_column(default=1)
     """1, or 2 for the second car when two must come (`cars_needed`)."""
+    double_id: Mapped[uuid.UUID | None]
+    """What the parts of a double visit have in common; no car ever has two of them."""
     reference: Mapped[str | None] = mapped_column(sa.String(20))
     kind: Mapped[VisitKind]
     urgency: Mapped[Urgency]

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from backend.dispatch import alarms, assign, roster, rules
 from backend.dispatch.alarm_rules import AlarmKind
 from backend.dispatch.assign import NurseIsThere, VisitIsOver
+from backend.dispatch.doubles import count_cars, partners_of
 from backend.dispatch.events import VisitCancelled, VisitChanged, VisitLocked, VisitMoved, VisitOpened
 from backend.dispatch.models import Night, Shift, Visit
 from backend.dispatch.rules import BUSY, OVER, VisitKind, VisitStatus
@@ -45,10 +46,13 @@ def open_visit(uow: UnitOfWork, decided: TriageDecided) -> None:
     # A cancelled part stands for a car that was not needed then; a new decision for a visit opens a new one.
     alive = [visit for visit in known if visit.status is not VisitStatus.CANCELLED]
     taken = {visit.part for visit in known}
+    ahead = [visit for visit in alive if visit.status not in OVER]
+    # Who was there and is done may come again: what opens after that is a visit of its own.
+    double_id = ahead[0].double_id if ahead else decided.care_request_id if not alive else new_id()
     missing = max(0, decided.cars_needed - len(alive))
     parts = [part for part in range(1, decided.cars_needed + len(taken) + 1) if part not in taken][:missing]
     for part in parts:
-        _open_part(uow, decided, part)
+        _open_part(uow, decided, part, double_id)
 
 
 def visits_of_request(uow: UnitOfWork, care_request_id: uuid.UUID) -> list[Visit]:
@@ -58,7 +62,7 @@ def visits_of_request(uow: UnitOfWork, care_request_id: uuid.UUID) -> list[Visit
     )
 
 
-def _open_part(uow: UnitOfWork, decided: TriageDecided, part: int) -> None:
+def _open_part(uow: UnitOfWork, decided: TriageDecided, part: int, double_id: uuid.UUID | None) -> None:
     night = roster.tonight(uow)
     client = uow.session.get(Client, decided.subject_id) if decided.subject_id else None
     place = place_of(uow, client)
@@ -71,6 +75,7 @@ def _open_part(uow: UnitOfWork, decided: TriageDecided, part: int) -> None:
         client_id=decided.subject_id,
         care_request_id=decided.care_request_id,
         part=part,
+        double_id=double_id,
         reference=decided.reference if decided.cars_needed == 1 else f"{decided.reference}/{part}",
         kind=VisitKind.UNPLANNED,
         urgency=decided.urgency,
@@ -89,7 +94,7 @@ def _open_part(uow: UnitOfWork, decided: TriageDecided, part: int) -> None:
         is_locked=False,
         **place,
     )
-    _announce(uow, night, visit)
+    announce(uow, night, visit)
 
 
 def add_planned(
@@ -130,6 +135,7 @@ def add_planned(
             organisation_id=client.organisation_id,
             client_id=client.id,
             part=part,
+            double_id=id if cars_needed > 1 else None,
             kind=VisitKind.PLANNED,
             urgency=urgency,
             status=VisitStatus.OPEN,
@@ -145,12 +151,13 @@ def add_planned(
             is_locked=False,
             **place,
         )
-        _announce(uow, night, visit)
+        announce(uow, night, visit)
         made.append(visit)
     return made[0]
 
 
-def _announce(uow: UnitOfWork, night: Night, visit: Visit) -> None:
+def announce(uow: UnitOfWork, night: Night, visit: Visit) -> None:
+    """Put a new visit on the record; one that was called for is watched from its first second."""
     uow.session.add(visit)
     uow.session.flush()
     uow.record(VisitOpened(**event_header(visit), kind=visit.kind, urgency=visit.urgency, part=visit.part))
@@ -185,7 +192,7 @@ def alarm_when_nobody_can_go(uow: UnitOfWork, night: Night, visit: Visit) -> Non
     need = need_of(visit, uow.now)
     blocking = {rules.Weight.NEVER, rules.Weight.NAMED}
     for car in load_cars(uow.session, Shift.night_id == night.id):
-        if not any(one.weight in blocking for one in rules.may_assign(need, car.on_duty, now=uow.now)):
+        if not any(one.weight in blocking for one in rules.may_assign(need, car.on_duty(uow.now), now=uow.now)):
             return
     alarms.raise_alarm(uow, AlarmKind.NO_CAR, step="nobody_may_go", visit=visit)
 
@@ -242,6 +249,9 @@ def _cancel(uow: UnitOfWork, visit: Visit, *, reason: str) -> Visit:
     visit.version += 1
     alarms.resolve(uow, tuple(AlarmKind), visit=visit)
     uow.record(VisitCancelled(**event_header(visit, feed_id=old_shift_id), reason=reason))
+    partners = partners_of(uow, visit)
+    for partner in partners:
+        count_cars(uow, partner, len(partners))
     if old_shift_id is not None:
         assign.route_shrank(uow, visit, old_shift_id)
     return visit

@@ -179,6 +179,8 @@ class Need:
     competences: frozenset[str] = frozenset()
     begins_at: datetime | None = None
     ends_at: datetime | None = None
+    partner_shifts: frozenset[Any] = frozenset()
+    """The shifts that have another part of the same double visit: two nurses means two."""
 
 
 @dataclass(frozen=True)
@@ -188,8 +190,11 @@ class CarOnDuty:
     starts_at: datetime
     ends_at: datetime
     region_id: Any = None
+    shift_id: Any = None
     is_backup: bool = False
     is_woken: bool = False
+    rests_until: datetime | None = None
+    """In a break until then; None when not in one."""
     competences: Mapping[str, date] = field(default_factory=dict)
 
 
@@ -201,6 +206,8 @@ def may_assign(need: Need, car: CarOnDuty, *, now: datetime) -> tuple[Objection,
         found.append(Objection("urgency_needs_112", Weight.NEVER, {"urgency": need.urgency.value}))
     if need.is_over:
         found.append(Objection("visit_is_over", Weight.NEVER))
+    if car.shift_id is not None and car.shift_id in need.partner_shifts:
+        found.append(Objection("has_other_part", Weight.NEVER))
     begins = max(now, need.begins_at or now)
     if car.ends_at <= begins:
         found.append(Objection("shift_over", Weight.NEVER, {"ends_at": car.ends_at}))
@@ -221,6 +228,9 @@ def may_assign(need: Need, car: CarOnDuty, *, now: datetime) -> tuple[Objection,
         found.append(Objection("other_region", Weight.REASON))
     if need.ends_at is not None and car.starts_at <= begins < car.ends_at < need.ends_at:
         found.append(Objection("shift_too_short", Weight.REASON, {"ends_at": car.ends_at}))
+    if car.rests_until is not None and car.rests_until > begins:
+        # Rest matters, somebody's safety more: a nurse in her break may be called out of it, for a reason.
+        found.append(Objection("on_break", Weight.REASON, {"until_at": car.rests_until}))
     return tuple(sorted(found, key=lambda objection: list(Weight).index(objection.weight)))
 
 
@@ -265,37 +275,6 @@ def still_objects(
     if not is_first_choice and not said_why:
         remaining.append(Objection("not_first_choice", Weight.REASON))
     return tuple(remaining)
-
-
-# --- driving times ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Leg:
-    """Rit, traject: the drive to one visit and the time it takes there."""
-
-    travel_s: int
-    window_start: datetime
-    service_minutes: int
-
-
-@dataclass(frozen=True)
-class Times:
-    """When to leave for a visit and when to be there."""
-
-    leave_at: datetime
-    eta_at: datetime
-
-
-def timetable(free_at: datetime, legs: Iterable[Leg]) -> list[Times]:
-    """Drive these legs one after the other; nobody leaves earlier than needed to be there when the window begins."""
-    times: list[Times] = []
-    for leg in legs:
-        drive = timedelta(seconds=leg.travel_s)
-        leave_at = max(free_at, leg.window_start - drive)
-        times.append(Times(leave_at=leave_at, eta_at=leave_at + drive))
-        free_at = max(leave_at + drive, leg.window_start) + timedelta(minutes=leg.service_minutes)
-    return times
 
 
 # --- distances when the optimiser does not answer --------------------------------------------------------------------

@@ -25,12 +25,14 @@ from backend.dispatch.roster import (
     tonight,
     wake,
 )
+from backend.dispatch.second_nurse import SecondCar, add_second, assign_both, cancel_both, drop_others
 from backend.dispatch.steps import accept, arrive, depart, finish, note_position, raise_nurse_alarm, set_status
 from backend.dispatch.writing import lock_night
 
 __all__ = [
     "AlreadyAssigned",
     "MayNotAssign",
+    "SecondCar",
     "Slot",
     "VersionChanged",
     "accept",
@@ -38,13 +40,17 @@ __all__ = [
     "add_car",
     "add_home_base",
     "add_planned",
+    "add_second",
     "add_shift",
     "arrive",
     "assign",
+    "assign_both",
     "cancel",
+    "cancel_both",
     "change_car",
     "claim",
     "depart",
+    "drop_others",
     "finish",
     "lock",
     "lock_night",

@@ -1,8 +1,8 @@
-"""Tonight as the planner and the rules need it: every car with its nurse, every visit, in three statements."""
+"""Tonight as the planner and the rules need it: every car with its nurse, every visit, in a handful of statements."""
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -10,8 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from backend.dispatch import rules
-from backend.dispatch.models import Assignment, Car, HomeBase, Night, Shift, Visit
+from backend.dispatch.models import Assignment, Car, HomeBase, Night, Shift, ShiftBreak, Visit
 from backend.dispatch.rules import BUSY, OVER, CarOnDuty, Need, VisitKind, VisitStatus
+from backend.dispatch.timetable import Rest
 from backend.people.models import Competence, Staff
 from backend.triage.rules import Urgency
 
@@ -19,6 +20,29 @@ FRESH_POSITION = timedelta(minutes=20)
 """A position older than this says little about where a car is now; it is shown with its age and not used."""
 
 Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class BreakTonight:
+    """One break of a shift."""
+
+    id: uuid.UUID
+    earliest_at: datetime
+    latest_at: datetime
+    minutes: int
+    planned_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over, or was."""
+        begun = self.started_at or self.planned_at or self.earliest_at
+        return self.ended_at or begun + timedelta(minutes=self.minutes)
+
+    def is_under_way(self, now: datetime) -> bool:
+        """Has the nurse her break at this moment?"""
+        return self.started_at is not None and self.started_at <= now < self.ends_at
 
 
 @dataclass(frozen=True)
@@ -41,11 +65,21 @@ class CarTonight:
     position: Point | None
     position_at: datetime | None
     competences: dict[str, date] = field(default_factory=dict)
+    breaks: tuple[BreakTonight, ...] = ()
 
-    @property
-    def on_duty(self) -> CarOnDuty:
-        """What the rules look at."""
+    def rests_until(self, now: datetime) -> datetime | None:
+        """When the break that the nurse is in ends; None when she is in none."""
+        return max((one.ends_at for one in self.breaks if one.is_under_way(now)), default=None)
+
+    def rests_to_come(self, now: datetime) -> list[Rest]:
+        """The breaks that are still to be taken, in order."""
+        return [Rest(one.id, one.earliest_at, one.latest_at, one.minutes) for one in self.breaks if not one.started_at]
+
+    def on_duty(self, now: datetime) -> CarOnDuty:
+        """What the rules look at, at this moment."""
         return CarOnDuty(
+            shift_id=self.shift_id,
+            rests_until=self.rests_until(now),
             starts_at=self.starts_at,
             ends_at=self.ends_at,
             region_id=self.region_id,
@@ -63,6 +97,7 @@ class VisitTonight:
     client_id: uuid.UUID | None
     care_request_id: uuid.UUID | None
     part: int
+    double_id: uuid.UUID | None
     kind: VisitKind
     urgency: Urgency
     status: VisitStatus
@@ -92,10 +127,6 @@ class VisitTonight:
     def is_ahead(self) -> bool:
         """Is it still to be driven to?"""
         return self.status not in OVER and self.status not in BUSY
-
-    def need(self, now: datetime) -> Need:
-        """What it asks of a car."""
-        return need_of(self, now)
 
 
 @dataclass(frozen=True)
@@ -133,18 +164,46 @@ class Tonight:
             found.setdefault(visit.shift_id, []).append(visit)
         return found
 
-    def route(self, shift_id: uuid.UUID) -> list[VisitTonight]:
+    @cached_property
+    def of_double(self) -> dict[uuid.UUID, list[VisitTonight]]:
+        """Per double visit the parts that are not over."""
+        found: dict[uuid.UUID, list[VisitTonight]] = {}
+        for visit in self.visits:
+            if visit.double_id is not None and visit.status not in OVER:
+                found.setdefault(visit.double_id, []).append(visit)
+        return found
+
+    def partners(self, visit: VisitTonight) -> list[VisitTonight]:
+        """The other parts of the same double visit that are not over."""
+        parts = self.of_double.get(visit.double_id, []) if visit.double_id is not None else []
+        return [one for one in parts if one.id != visit.id]
+
+    def need(self, visit: VisitTonight) -> Need:
+        """What this visit asks of a car."""
+        others = [one for one in self.visits if one.double_id == visit.double_id and one.id != visit.id]
+        taken = frozenset(one.shift_id for one in others if one.double_id is not None and one.shift_id is not None)
+        return replace(need_of(visit, self.now), partner_shifts=taken)
+
+    def begins_at(self, visit: VisitTonight) -> datetime | None:
+        """When care begins there as things stand: the nurse is there, or will be; None without a car."""
+        if visit.shift_id is None or visit.status in OVER:
+            return None
+        return visit.arrived_at or max(visit.eta_at or self.now, visit.window_start, self.now)
+
+    def route(self, shift_id: uuid.UUID | None) -> list[VisitTonight]:
         """What this car still has to drive to, in order."""
         ahead = [visit for visit in self.of_car.get(shift_id, ()) if visit.is_ahead]
         return sorted(ahead, key=_place_in_route)
 
     def place_of(self, car: CarTonight) -> Place:
         """Where the car is now: at the visit it is busy with, else its last position, its last visit or its base."""
-        free_at = max(self.now, car.starts_at)
+        free_at = max(self.now, car.starts_at, car.rests_until(self.now) or self.now)
         mine = self.of_car.get(car.shift_id, ())
         for visit in mine:
             if visit.status in BUSY and visit.point is not None:
                 begun = visit.arrived_at or max(visit.eta_at or self.now, self.now)
+                # At a double visit the care begins when the other nurse is there too.
+                begun = max([begun, *(one.eta_at for one in self.partners(visit) if one.shift_id and one.eta_at)])
                 return Place(visit.point, max(free_at, begun + timedelta(minutes=visit.service_minutes)))
         done = max(
             (v for v in mine if v.finished_at and v.point), key=lambda v: v.finished_at or self.now, default=None
@@ -177,9 +236,9 @@ def need_of(visit: VisitTonight | Visit, now: datetime) -> Need:
     )
 
 
-def load(session: Session, night: Night, now: datetime, *, shift_id: uuid.UUID | None = None) -> Tonight:
-    """Read tonight, or one car's part of it: cars with nurses, their competences, and the visits."""
-    cars = load_cars(session, Shift.night_id == night.id if shift_id is None else Shift.id == shift_id)
+def load(session: Session, night: Night, now: datetime) -> Tonight:
+    """Read tonight: cars with nurses, their competences and breaks, and the visits."""
+    cars = load_cars(session, Shift.night_id == night.id)
     columns = [getattr(Visit, name) for name in VisitTonight.__dataclass_fields__ if name != "is_by_plan"]
     position = list(VisitTonight.__dataclass_fields__).index("is_by_plan")
     columns.insert(position, Assignment.is_by_plan)
@@ -189,7 +248,7 @@ def load(session: Session, night: Night, now: datetime, *, shift_id: uuid.UUID |
         .where(Visit.night_id == night.id, Visit.status != VisitStatus.CANCELLED)
         .order_by(Visit.opened_at, Visit.id)
     )
-    rows = session.execute(query if shift_id is None else query.where(Visit.shift_id == shift_id))
+    rows = session.execute(query)
     return Tonight(
         night_id=night.id,
         plan_version=night.plan_version,
@@ -201,7 +260,7 @@ def load(session: Session, night: Night, now: datetime, *, shift_id: uuid.UUID |
 
 
 def load_cars(session: Session, which: sa.ColumnElement[bool]) -> list[CarTonight]:
-    """These shifts with their car, base, nurse and what she is competent in."""
+    """These shifts with their car, base, nurse, what she is competent in and her breaks."""
     rows = session.execute(
         sa.select(Shift, Car, HomeBase.lat, HomeBase.lon, Staff.name)
         .join(Car, Car.id == Shift.car_id)
@@ -211,7 +270,11 @@ def load_cars(session: Session, which: sa.ColumnElement[bool]) -> list[CarTonigh
         .order_by(Car.number)
     ).all()
     competences = _competences(session, [shift.nurse_id for shift, *_ in rows])
-    return [_car(shift, car, (lat, lon), name, competences) for shift, car, lat, lon, name in rows]
+    breaks = _breaks(session, [shift.id for shift, *_ in rows])
+    return [
+        _car(shift, car, (lat, lon), name, competences.get(shift.nurse_id, {}), breaks.get(shift.id, ()))
+        for shift, car, lat, lon, name in rows
+    ]
 
 
 def load_car(session: Session, shift_id: uuid.UUID) -> CarTonight | None:
@@ -219,7 +282,9 @@ def load_car(session: Session, shift_id: uuid.UUID) -> CarTonight | None:
     return next(iter(load_cars(session, Shift.id == shift_id)), None)
 
 
-def _car(shift: Shift, car: Car, home: Point, name: str, competences: dict[uuid.UUID, dict[str, date]]) -> CarTonight:
+def _car(
+    shift: Shift, car: Car, home: Point, name: str, held: dict[str, date], breaks: Sequence[BreakTonight]
+) -> CarTonight:
     has_position = shift.last_lat is not None and shift.last_lon is not None
     return CarTonight(
         shift_id=shift.id,
@@ -237,8 +302,22 @@ def _car(shift: Shift, car: Car, home: Point, name: str, competences: dict[uuid.
         home=home,
         position=(shift.last_lat or 0.0, shift.last_lon or 0.0) if has_position else None,
         position_at=shift.last_position_at,
-        competences=competences.get(shift.nurse_id, {}),
+        competences=held,
+        breaks=tuple(breaks),
     )
+
+
+def _breaks(session: Session, shift_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[BreakTonight]]:
+    columns = [getattr(ShiftBreak, name) for name in BreakTonight.__dataclass_fields__]
+    rows = session.execute(
+        sa.select(ShiftBreak.shift_id, *columns)
+        .where(ShiftBreak.shift_id.in_(shift_ids), ShiftBreak.cancelled_at.is_(None))
+        .order_by(ShiftBreak.earliest_at, ShiftBreak.id)
+    )
+    found: dict[uuid.UUID, list[BreakTonight]] = {}
+    for shift_id, *facts in rows:
+        found.setdefault(shift_id, []).append(BreakTonight(*facts))
+    return found
 
 
 def _competences(session: Session, nurse_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[str, date]]:
@@ -255,4 +334,4 @@ def _competences(session: Session, nurse_ids: Sequence[uuid.UUID]) -> dict[uuid.
 
 def objections(tonight: Tonight, visit: VisitTonight, car: CarTonight) -> tuple[rules.Objection, ...]:
     """Every objection to sending this car to this visit."""
-    return rules.may_assign(visit.need(tonight.now), car.on_duty, now=tonight.now)
+    return rules.may_assign(tonight.need(visit), car.on_duty(tonight.now), now=tonight.now)

@@ -12,7 +12,6 @@ from backend.dispatch import rules
 from backend.dispatch.alarm_rules import RingStep, RingTimes, overdue_at
 from backend.dispatch.rules import (
     CarOnDuty,
-    Leg,
     Need,
     Override,
     OverrideCode,
@@ -23,6 +22,7 @@ from backend.dispatch.rules import (
     may_assign,
     still_objects,
 )
+from backend.dispatch.timetable import Leg, timetable
 from backend.people.rules import ReservedProcedure
 from backend.triage.rules import Urgency
 
@@ -209,7 +209,7 @@ def test_a_night_is_eight_hours_on_the_wall_and_an_hour_more_or_less_when_the_cl
 
 def test_nobody_leaves_earlier_than_needed_to_be_there_when_the_window_begins() -> None:
     legs = [Leg(600, NOW, 30), Leg(300, NOW + timedelta(hours=2), 20)]
-    first, second = rules.timetable(NOW, legs)
+    first, second = timetable(NOW, legs)
     assert (first.leave_at, first.eta_at) == (NOW, NOW + timedelta(minutes=10))
     assert (second.leave_at, second.eta_at) == (NOW + timedelta(minutes=115), NOW + timedelta(hours=2))
 
@@ -217,7 +217,7 @@ def test_nobody_leaves_earlier_than_needed_to_be_there_when_the_window_begins() 
 @given(st.lists(st.builds(Leg, st.integers(0, 7200), st.just(NOW), st.integers(5, 240)), max_size=8))
 def test_a_car_is_never_in_two_places_at_once(legs: list[Leg]) -> None:
     free_at = NOW
-    for leg, times in zip(legs, rules.timetable(NOW, legs), strict=True):
+    for leg, times in zip(legs, timetable(NOW, legs), strict=True):
         assert times.leave_at >= free_at
         assert times.eta_at - times.leave_at == timedelta(seconds=leg.travel_s)
         free_at = times.eta_at + timedelta(minutes=leg.service_minutes)

@@ -2799,6 +2799,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/visits/{visit_id}/second-nurse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a second nurse at this door */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    visit_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SecondNurseIn"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BoardVisitOut"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /** One nurse is enough after all: this visit stays, the other part lapses */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    visit_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BoardVisitOut"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/visits/{visit_id}/status": {
         parameters: {
             query?: never;
@@ -2933,6 +3002,7 @@ export interface components {
             nurse_name: string;
             rank: number;
             reasons: components["schemas"]["AdvisedReasonOut"][];
+            second: components["schemas"]["SecondCarOut"] | null;
             shift_id: string;
             terms: components["schemas"]["TermsOut"];
             travel_s: number;
@@ -2964,6 +3034,11 @@ export interface components {
              * @default null
              */
             recommended_shift_id: string | null;
+            /**
+             * @description For a double visit: the car for the other part; both go, or neither
+             * @default null
+             */
+            second: components["schemas"]["SecondCarIn"] | null;
             /** Format: uuid */
             shift_id: string;
         };
@@ -3050,6 +3125,7 @@ export interface components {
             complaint: string;
             /** Format: date-time */
             departed_at: string | null;
+            double_id: string | null;
             /** Format: date-time */
             eta_at: string | null;
             /** Format: date-time */
@@ -3065,6 +3141,7 @@ export interface components {
             leave_at: string | null;
             lon: number | null;
             organisation: string | null;
+            part: number;
             postcode: string | null;
             precision: string | null;
             question: string | null;
@@ -3104,6 +3181,11 @@ export interface components {
             relation: "client" | "informal_carer" | "nurse" | "gp" | "gp_post" | "mka" | "alarm_centre" | "other";
         };
         CancellationIn: {
+            /**
+             * @description The other part of a double visit lapses too
+             * @default false
+             */
+            is_both: boolean;
             reason: string;
         };
         CarIn: {
@@ -4238,6 +4320,31 @@ export interface components {
             /** Format: date-time */
             valid_until: string | null;
             version: string;
+        };
+        SecondCarIn: {
+            expected_version: number;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            shift_id: string;
+            /** Format: uuid */
+            visit_id: string;
+        };
+        SecondCarOut: {
+            /** Format: date-time */
+            arrive_at: string;
+            car_name: string;
+            nurse_name: string;
+            reasons: components["schemas"]["AdvisedReasonOut"][];
+            shift_id: string;
+            visit_id: string;
+        };
+        SecondNurseIn: {
+            /**
+             * Format: uuid
+             * @description The id of the second nurse's visit
+             */
+            id: string;
         };
         SessionIn: {
             login: string;
