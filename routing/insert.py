@@ -15,6 +15,7 @@ from routing.plan import Cost, Delay, Option, Placement, Plan, PlannedStop, Reas
 from routing.problem import Car, Problem, ProblemError, Stop
 from routing.reasons import loaded_state, routes_of
 from routing.schedule import schedule
+from routing.state import State, new_state
 
 TOP = 5
 
@@ -212,7 +213,7 @@ def _who_rules(problem: Problem, car: Car, stop: Stop, part: int) -> tuple[str, 
 
 
 def _when_rules(
-    problem: Problem, arrays: Arrays, state: timing.State, car: Car, c: int, stop: Stop, node: int, met: list[int]
+    problem: Problem, arrays: Arrays, state: State, car: Car, c: int, stop: Stop, node: int, met: list[int]
 ) -> Rejection:
     """off_shift, too_late, shift_end, overload, on_break, displaces, full: the first that is true. `met`: see
     `obstacles`."""
@@ -230,7 +231,7 @@ def _when_rules(
         )
     if arrays.break_from.shape[1] and arrays.break_from[c, 0] < FORBIDDEN:
         without = arrays._replace(break_from=np.zeros((len(problem.cars), 0), np.int64))
-        resting = timing.new_state(without, 0, wide=state.route.shape[1], neighbours=0)
+        resting = new_state(without, 0, wide=state.route.shape[1], neighbours=0)
         ruin.load(without, resting, state.route, state.length)
         if timing.insertion(without, resting, node, c)[0] < FORBIDDEN:
             rest = car.breaks[0]

@@ -11,6 +11,7 @@ from routing import ruin, timing, together
 from routing.arrays import FORBIDDEN, Arrays, Compiled
 from routing.plan import Plan, Unplanned
 from routing.problem import Problem
+from routing.state import State, new_state
 
 Placed = tuple[int, tuple[tuple[int, int], ...]]
 """(extra cost, ((car row, position) per nurse)); (FORBIDDEN, ()) when there is no place."""
@@ -30,14 +31,14 @@ def routes_of(problem: Problem, plan: Plan) -> tuple[np.ndarray, np.ndarray]:
     return route, length
 
 
-def loaded_state(problem: Problem, plan: Plan, arrays: Arrays) -> timing.State:
+def loaded_state(problem: Problem, plan: Plan, arrays: Arrays) -> State:
     """The plan as a searcher's state, kept with the plan because a desk asks several questions about one plan."""
     kept = plan.__dict__.get("_loaded")
     if kept is not None and kept[0] is arrays:
-        state: timing.State = kept[1]
+        state: State = kept[1]
         return state
     route, length = routes_of(problem, plan)
-    state = timing.new_state(arrays, 0, wide=route.shape[1], neighbours=0)
+    state = new_state(arrays, 0, wide=route.shape[1], neighbours=0)
     ruin.load(arrays, state, route, length)
     plan.__dict__["_loaded"] = (arrays, state)
     return state
@@ -50,7 +51,7 @@ def cheapest(problem: Problem, plan: Plan, stop_id: str, *, alone: bool = False)
     if not compiled.has_double_visits:
         state = loaded_state(problem, plan, arrays)
         if alone:
-            state = timing.new_state(arrays, 0, wide=state.route.shape[1], neighbours=0)
+            state = new_state(arrays, 0, wide=state.route.shape[1], neighbours=0)
             ruin.load(arrays, state, loaded_state(problem, plan, arrays).route, arrays.frozen)
         node = compiled.node_of[stop_id, 0]
         if not problem.cars:

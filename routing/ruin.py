@@ -15,7 +15,8 @@ from __future__ import annotations
 import numpy as np
 
 from routing.arrays import Arrays
-from routing.timing import HUGE, NEVER, State, draw, is_changed, lean, scan, time_route
+from routing.state import HUGE, NEVER, State
+from routing.timing import draw, is_changed, lean, scan, time_route
 
 
 @lean

@@ -17,6 +17,7 @@ from routing.plan import Plan
 from routing.problem import Car, Problem, Stop, TravelMatrix
 from routing.reasons import cheapest, with_reasons
 from routing.schedule import schedule
+from routing.state import State, new_state
 
 STRENGTH = 10.0
 """Stops taken out in a round, on average."""
@@ -164,7 +165,7 @@ def search_apart(
     route, length = sound_start(problem, arrays, start)
     states = []
     for thread in range(threads):
-        state = timing.new_state(arrays, seed * 64 + thread)
+        state = new_state(arrays, seed * 64 + thread)
         ruin.load(arrays, state, route, length)
         state.numbers[3] = FORBIDDEN
         if start:
@@ -173,7 +174,7 @@ def search_apart(
         states.append(state)
     hot, cold = temperatures(arrays, is_warm=bool(start))
 
-    def run(state: timing.State) -> None:
+    def run(state: State) -> None:
         done, chunk = 0, 200
         while True:
             spent = (time.perf_counter() - began) / limit_s if limit_s is not None else 0.0
@@ -206,7 +207,7 @@ def temperatures(arrays: Arrays, *, is_warm: bool) -> tuple[float, float]:
 def sound_start(problem: Problem, arrays: Arrays, start: Orders) -> tuple[np.ndarray, np.ndarray]:
     """These orders as arrays, without the stops that break a rule where they are: the search puts those elsewhere."""
     compiled: Compiled = problem.compiled
-    state = timing.new_state(arrays, 0, wide=arrays.fixed.shape[1] + 2, neighbours=0)
+    state = new_state(arrays, 0, wide=arrays.fixed.shape[1] + 2, neighbours=0)
     for c, car in enumerate(problem.cars):
         sequence = start.get(car.id) or [(stop_id, 0) for stop_id in car.frozen]
         for position, one in enumerate(sequence):
