@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 OVERTIME_S = 3600
 """A car may be home this much later than its shift ends; the rules say it aloud as `shift_too_short`."""
-LATE_WEIGHT = {Urgency.U2: 20, Urgency.U3: 8}
+LATE_WEIGHT = {Urgency.U2: 80, Urgency.U3: 20}
+"""A second too late for somebody who called, against 2 for a planned visit. High, because the night is not over: a car
+that is a little late now has nothing left for the next call (measured in `routing.replay`: more on time, no dearer)."""
 UNSERVED = {Urgency.U2: 400_000, Urgency.U3: 200_000}
 FIRST, SECOND = "first_nurse", "second_nurse"
 """Which part of the asked double visit a car may do, as the rules say."""
