@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from routing import Plan, Problem, evaluate, schedule, solve, violations, warm_up
+from routing.engines import orders_from
 from routing.formats import read
-from routing.second import orders_from, polish
+from routing.second import polish
 
 Solver = Callable[[Problem, float, int], Plan | None]
 SETS = {"nights": "night", "solomon": "solomon", "homberger200": "solomon", "hhcrsp": "hhcrsp"}
@@ -32,13 +33,8 @@ def ours(problem: Problem, limit_s: float, seed: int) -> Plan | None:
 
 def or_tools(problem: Problem, limit_s: float, seed: int) -> Plan | None:
     """OR-Tools from nothing: every stop out, guided local search."""
-    compiled = problem.compiled
-    if compiled.has_double_visits:
-        return None
-    routes = polish(compiled.arrays, [[] for _ in problem.cars], limit_s)
-    if routes is None:
-        return None
-    return schedule(problem, orders_from(compiled.parts, [car.id for car in problem.cars], routes))
+    routes = polish(problem.compiled.arrays, [[] for _ in problem.cars], limit_s)
+    return None if routes is None else schedule(problem, orders_from(problem, routes))
 
 
 def vroom_py(problem: Problem, limit_s: float, seed: int) -> Plan | None:

@@ -13,7 +13,7 @@ pay for.
 """
 
 from routing.check import evaluate, violations
-from routing.child import solve_apart
+from routing.child import Answer, solve_apart
 from routing.explain import explain, sentence
 from routing.insert import apply, insert
 from routing.plan import (
@@ -37,6 +37,7 @@ from routing.solve import solve, warm_up
 
 __all__ = [
     "FOREVER_S",
+    "Answer",
     "Break",
     "Car",
     "Cost",

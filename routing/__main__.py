@@ -6,8 +6,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from typing import Any
 
+from routing.child import Answer, solve_apart
 from routing.problem import Problem, ProblemError
 
 FORMATS = ("night", "solomon", "hhcrsp")
@@ -34,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("--seed", type=int, default=0)
     solve.add_argument("--threads", type=int, default=1)
     solve.add_argument("--incumbent", metavar="PLAN", help="start from this plan; changes against it are priced")
-    solve.add_argument("--apart", action="store_true", help="in a child process with limits, OR-Tools included")
+    solve.add_argument("--apart", action="store_true", help="engines side by side, with limits; says who found it")
     recommend = _command(commands, "recommend", _recommend, "who can take a stop that the plan leaves out")
     recommend.add_argument("plan")
     recommend.add_argument("stop")
@@ -69,7 +71,6 @@ def _print(document: Any) -> None:
 
 
 def _solve(options: argparse.Namespace) -> int:
-    from routing.child import solve_apart
     from routing.formats import plan_document, read_plan
     from routing.solve import solve, warm_up
 
@@ -79,9 +80,16 @@ def _solve(options: argparse.Namespace) -> int:
     incumbent = read_plan(options.incumbent, problem) if options.incumbent else None
     warm_up()
     if options.apart:
+        answers: list[Answer] = []
         plan = solve_apart(
-            problem, incumbent=incumbent, limit_s=options.limit, seed=options.seed, threads=options.threads
+            problem,
+            incumbent=incumbent,
+            limit_s=options.limit,
+            seed=options.seed,
+            threads=options.threads,
+            told=answers.append,
         )
+        print(_winner(answers), file=sys.stderr)
     else:
         limit_s = None if options.iterations is not None else options.limit
         plan = solve(
@@ -94,6 +102,17 @@ def _solve(options: argparse.Namespace) -> int:
         )
     _print(plan_document(problem, plan, options.format))
     return 0
+
+
+def _winner(answers: Sequence[Answer]) -> str:
+    """One sentence: whose plan it became, and whether it is proven."""
+    if not answers:
+        return "no engine answered; nothing changed"
+    better = [one for one in answers if one.is_better]
+    proof = next((f"; {one.engine} proved that nothing is cheaper" for one in answers if one.is_proven), "")
+    if not better:
+        return f"no engine found anything better{proof}"
+    return f"{better[-1].engine} found it after {better[-1].after_s:.1f} s{proof}"
 
 
 def _recommend(options: argparse.Namespace) -> int:

@@ -156,12 +156,13 @@ def _fixed_costs(problem: Problem, rows: list[tuple[Stop, int]]) -> np.ndarray:
     for c, car in enumerate(problem.cars):
         for node, (stop, part) in enumerate(rows):
             if (stop.id, part) in under_way:
-                fixed[c, node] = 0 if under_way[stop.id, part] == c else FORBIDDEN
-                continue
-            key = (stop.skills_of(part), car.skills)
-            if key not in allowed:
-                allowed[key] = key[0] <= key[1]
-            if not allowed[key] or stop.lock_of(part) not in (None, car.id):
+                is_barred = under_way[stop.id, part] != c
+            else:
+                key = (stop.skills_of(part), car.skills)
+                if key not in allowed:
+                    allowed[key] = key[0] <= key[1]
+                is_barred = not allowed[key] or stop.lock_of(part) not in (None, car.id)
+            if is_barred:
                 fixed[c, node] = FORBIDDEN
                 continue
             if stop.region is not None and car.regions and stop.region not in car.regions:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +21,6 @@ from routing import (
     schedule,
     sentence,
     solve,
-    solve_apart,
     violations,
 )
 from routing.explain import REASONS
@@ -116,59 +114,6 @@ def test_a_night_without_stops_or_without_cars_is_a_plan_too() -> None:
     plan = solve(alone, iterations=5)
     assert [one.reason for one in plan.unplanned] == ["no_skill"]
     assert violations(alone, plan) == []
-
-
-BREAKERS = {
-    "dies": "import sys; sys.exit(3)",
-    "talks nonsense": "import sys; sys.stdin.buffer.read(); sys.stdout.buffer.write(b'\\0' * 7 + b'\\5hello')",
-    "is cut off half way": "import sys; sys.stdin.buffer.read(); sys.stdout.buffer.write(bytes(6) + b'zzhalf')",
-    "is killed": "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
-}
-
-
-@pytest.mark.parametrize("code", BREAKERS.values(), ids=BREAKERS.keys())
-def test_an_engine_that_breaks_changes_nothing(code: str) -> None:
-    problem = any_night(5, is_rich=False)
-    incumbent = solve(problem, iterations=10)
-    plan = solve_apart(problem, incumbent=incumbent, limit_s=0.2, command=(sys.executable, "-c", code))
-    assert plan.sequences == incumbent.sequences
-
-
-def test_an_engine_that_hangs_is_ended_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("routing.child.START_UP_S", 0.2)
-    problem = any_night(5, is_rich=False)
-    incumbent = solve(problem, iterations=10)
-    command = (sys.executable, "-c", "import time; time.sleep(60)")
-    assert solve_apart(problem, incumbent=incumbent, limit_s=0.1, command=command).sequences == incumbent.sequences
-
-
-def test_an_engine_that_is_not_there_changes_nothing() -> None:
-    problem = any_night(5, is_rich=False)
-    incumbent = solve(problem, iterations=10)
-    assert solve_apart(problem, incumbent=incumbent, command=("/nowhere",)).sequences == incumbent.sequences
-
-
-def test_an_engine_that_answers_with_a_worse_or_broken_plan_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    problem = any_night(5, is_rich=False)
-    incumbent = solve(problem, iterations=200)
-    worse = schedule(problem, {})
-    broken = replace(incumbent, cost=replace(incumbent.cost, total=1))
-    monkeypatch.setattr("routing.child._ask", lambda *_: [worse, broken])
-    assert solve_apart(problem, incumbent=incumbent).sequences == incumbent.sequences
-
-
-def test_the_long_search_with_its_second_opinion_gives_a_sound_plan() -> None:
-    problem = any_night(6, cars=3, stops=15, is_rich=False)
-    incumbent = solve(problem, iterations=1)
-    plan = solve_apart(problem, incumbent=incumbent, limit_s=1.0, threads=1)
-    assert violations(problem, plan, incumbent) == []
-    assert plan.cost.total <= incumbent.cost.total
-
-
-def test_too_little_memory_for_the_engine_changes_nothing() -> None:
-    problem = any_night(5, is_rich=False)
-    incumbent = solve(problem, iterations=10)
-    assert solve_apart(problem, incumbent=incumbent, limit_s=0.2, memory_mb=1).sequences == incumbent.sequences
 
 
 @pytest.mark.parametrize(
