@@ -18,6 +18,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     """Settings -> database -> door -> rooms, in that order, and nothing else."""
     settings = settings or Settings.from_environment()
     settings.refuse_unsafe()
+    settings.refuse_unusable()
     _log_without_people(settings.log_level)
     app = Flask("backend", root_path=str(ROOT / "backend"), static_folder=str(ROOT / "static"))
     web.access(web.ANYONE)(app.view_functions["static"])

@@ -106,9 +106,10 @@ def register(app: Flask) -> None:
     """Hang every command on the app."""
     from backend.demo import demo
     from backend.dispatch.cli import fleet
+    from backend.dispatch.travel_cli import roads
     from backend.handover.cli import night
     from backend.people.cli import gazetteer, people, regions
     from backend.triage.cli import scope_list
 
-    for command in (db, work, serve, gazetteer, regions, people, scope_list, fleet, night, demo):
+    for command in (db, work, serve, gazetteer, regions, people, scope_list, fleet, roads, night, demo):
         app.cli.add_command(command)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
 
-from backend.dispatch import planning, rules
+from backend.dispatch import planning, rules, travel
 from backend.dispatch.assign import Slot, VisitIsOver
 from backend.dispatch.choice import Advice, Choice, Rejected, Second, by_distance, plain_params
 from backend.dispatch.models import Night, Visit
@@ -41,7 +41,8 @@ def advise(tonight: Tonight, visit: VisitTonight) -> Advice:
     except Exception as error:  # whatever is wrong with the optimiser, dispatching by hand goes on
         log.warning("advice_by_rules_only", kind=type(error).__name__)
         return Advice("rules_only", by_distance(tonight, visit, allowed), tuple(rejected))
-    return Advice("crow", choices, (*further, *rejected))
+    sources = {choice.travel_source for choice in choices}
+    return Advice(sources.pop() if len(sources) == 1 else travel.CROW, choices, (*further, *rejected))
 
 
 def _for_second(tonight: Tonight, visit: VisitTonight) -> list[CarTonight]:
@@ -162,6 +163,7 @@ def _option(choice: Choice, labels: dict[uuid.UUID, str]) -> dict[str, Any]:
         "arrive_at": iso(choice.arrive_at),
         "travel_s": choice.travel_s,
         "distance_m": choice.distance_m,
+        "travel_source": choice.travel_source,
         "late_s": choice.late_s,
         "cost": choice.cost,
         "terms": dict(choice.terms),

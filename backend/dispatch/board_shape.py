@@ -220,6 +220,7 @@ class AdvisedCarOut(Schema):
     arrive_at = _moment()
     travel_s = _number()
     distance_m = _number()
+    travel_source = _text()
     late_s = _number()
     cost = _number()
     terms = fields.Nested(TermsOut, required=True)
@@ -240,6 +241,9 @@ class RecommendationOut(Schema):
     visit_id = _text()
     computed_at = _moment()
     plan_version = _number()
-    source = _text(description="crow: exact insertion on estimated roads; rules_only: the optimiser did not answer")
+    source = _text(
+        description="crow: exact insertion on (partly) estimated times; roads, osrm, valhalla: on known roads; "
+        "rules_only: the optimiser did not answer"
+    )
     options = fields.List(fields.Nested(AdvisedCarOut), required=True)
     rejected = fields.List(fields.Nested(RejectedCarOut), required=True)

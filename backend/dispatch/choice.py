@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from backend.dispatch.tonight import CarTonight, Tonight, VisitTonight, objections
-from backend.dispatch.travel import Trip, crow
+from backend.dispatch.travel import Trip
 from backend.platform.clock import iso
 
 
@@ -42,6 +42,7 @@ class Choice:
     arrive_at: datetime
     travel_s: int
     distance_m: int
+    travel_source: str
     late_s: int
     cost: int
     terms: Mapping[str, int]
@@ -71,11 +72,11 @@ class Advice:
 
 
 def by_distance(tonight: Tonight, visit: VisitTonight, cars: Iterable[CarTonight]) -> tuple[Choice, ...]:
-    """These cars, the soonest there first, as the crow flies and behind whatever they are busy with."""
+    """These cars, the soonest there first, behind whatever they are busy with."""
     found: list[tuple[datetime, Trip, CarTonight]] = []
     for car in cars:
         place = tonight.place_of(car)
-        trip = crow(place.point, visit.point or place.point)
+        trip = tonight.drives.trip(place.point, visit.point or place.point)
         found.append((max(place.free_at + timedelta(seconds=trip.travel_s), visit.window_start), trip, car))
     found.sort(key=lambda one: (one[0], one[2].car_number))
     return tuple(
@@ -85,6 +86,7 @@ def by_distance(tonight: Tonight, visit: VisitTonight, cars: Iterable[CarTonight
             arrive_at=arrive_at,
             travel_s=trip.travel_s,
             distance_m=trip.distance_m,
+            travel_source=trip.source,
             late_s=max(0, int((arrive_at - visit.window_end).total_seconds())),
             cost=trip.travel_s,
             terms={"travel_s": trip.travel_s, "lateness": 0, "waiting": 0, "spill_over": 0, "backup": 0, "change": 0},

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from backend.dispatch import replan, ringing
+from backend.dispatch import fetching, replan, ringing
 from backend.platform.outbox import Job
 
 JOBS: Mapping[str, Callable[[Job], None]] = {
@@ -13,4 +13,5 @@ JOBS: Mapping[str, Callable[[Job], None]] = {
     "late_norm": ringing.late_norm,
     "plan_night": replan.plan_night_job,
     "replan": replan.replan_job,
+    "fetch_travel": fetching.fetch_travel_job,
 }

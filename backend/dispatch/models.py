@@ -220,6 +220,18 @@ class Assignment(Base):
     finished_at: Mapped[datetime | None]
     phone_steps: Mapped[list[str]] = mapped_column(default=list)
     """Steps that came from the phone itself; the desk may have set others by phone call."""
+    planned_travel_s: Mapped[int | None]
+    """Planned as at departure, from where the car then was; kept when the visit goes to another car."""
+    planned_distance_m: Mapped[int | None]
+    travel_source: Mapped[str | None] = mapped_column(sa.String(20))
+    raw_travel_s: Mapped[int | None]
+    """The same drive in the source's own seconds, no factor applied."""
+    start_off_m: Mapped[int | None]
+    """How far from that start the phone was at departure, as far as it told."""
+    trail: Mapped[dict[str, Any] | None]
+    """Where the phone last was on this drive, and the metres so far; empty when the drive is over."""
+    driven_m: Mapped[int | None]
+    """Measured by the phone's positions; unknown when they were too few."""
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None] = mapped_column(sa.String(300))
 

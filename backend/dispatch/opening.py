@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.dispatch import alarms, assign, roster, rules
+from backend.dispatch import alarms, assign, fetching, roster, rules
 from backend.dispatch.alarm_rules import AlarmKind
 from backend.dispatch.assign import NurseIsThere, VisitIsOver
 from backend.dispatch.doubles import count_cars, partners_of
@@ -161,6 +161,7 @@ def announce(uow: UnitOfWork, night: Night, visit: Visit) -> None:
     uow.session.add(visit)
     uow.session.flush()
     uow.record(VisitOpened(**event_header(visit), kind=visit.kind, urgency=visit.urgency, part=visit.part))
+    fetching.ask_for_travel(uow, night.id)
     if visit.kind is VisitKind.UNPLANNED:
         alarm_when_nobody_can_go(uow, night, visit)
         watch_norm(uow, visit)
@@ -311,6 +312,7 @@ def _give_to_client(uow: UnitOfWork, visit: Visit, client_id: uuid.UUID) -> None
     if visit.status not in OVER:
         for name, value in place_of(uow, client).items():
             setattr(visit, name, value)
+        fetching.ask_for_travel(uow, visit.night_id)
         if visit.shift_id is not None and old_client_id != client.id:
             assign.relate(uow, visit)
     visit.version += 1

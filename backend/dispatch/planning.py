@@ -16,6 +16,7 @@ from backend.dispatch.pairs import Pairs, moment_of, tie
 from backend.dispatch.problem import FIRST, SECOND, at, problem_of, told
 from backend.dispatch.rules import VisitKind, VisitStatus
 from backend.dispatch.tonight import CarTonight, Tonight, VisitTonight
+from backend.dispatch.travel import CROW
 from backend.triage.rules import Urgency
 
 if TYPE_CHECKING:  # the optimiser loads compiled code: only when it is asked something, never at the start of the house
@@ -160,6 +161,7 @@ def _choice(asked: _Asked, option: Option) -> Choice:
         arrive_at=arrive_at,
         travel_s=option.travel_s,
         distance_m=option.distance_m,
+        travel_source=_source(asked, option),
         late_s=late_s,
         cost=option.cost + waiting,
         terms={
@@ -203,6 +205,15 @@ def _together(asked: _Asked, start_at: datetime) -> list[dict[str, Any]]:
         return []
     later_s = int((start_at - moment).total_seconds())
     return [{"code": "joins", "params": {"car_name": car.car_name, "later_s": later_s}}]
+
+
+def _source(asked: _Asked, option: Option) -> str:
+    """Where the time of the drive to this door comes from; a door that nobody could find is estimated."""
+    tonight, car = asked.tonight, asked.cars[option.car]
+    before_id = asked.after(car.shift_id, option.position)
+    before = tonight.visit(before_id) if before_id is not None else None
+    here, there = tonight.place_of(car).point if before is None else before.point, asked.visit.point
+    return CROW if here is None or there is None else tonight.drives.trip(here, there).source
 
 
 # --- planning the whole night ----------------------------------------------------------------------------------------

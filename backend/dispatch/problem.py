@@ -5,18 +5,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from backend.dispatch.pairs import Pairs, moment_of
 from backend.dispatch.rules import VisitKind, VisitStatus
-from backend.dispatch.tonight import CarTonight, Point, Tonight, VisitTonight
+from backend.dispatch.tonight import CarTonight, Tonight, VisitTonight
+from backend.dispatch.travel import Point
 from backend.platform.clock import iso, local
-from backend.platform.config import settings
 from backend.triage.rules import Urgency
 
 if TYPE_CHECKING:
-    from routing import Break, Problem, Sync, TravelMatrix
+    from routing import Break, Problem, Sync
 
 OVERTIME_S = 3600
 """A car may be home this much later than its shift ends; the rules say it aloud as `shift_too_short`."""
@@ -111,7 +110,7 @@ def problem_of(
             )
         )
     return routing.Problem(
-        matrix=_matrix(tuple(places)),
+        matrix=tonight.drives.matrix(tuple(places)),
         cars=tuple(made_cars),
         stops=tuple(stops),
         version=tonight.plan_version,
@@ -203,21 +202,6 @@ def _skills(tonight: Tonight, car: CarTonight) -> frozenset[str]:
 def _middle(cars: Sequence[CarTonight]) -> Point:
     """For a door that nobody could find on the map: somewhere between the bases."""
     return (sum(car.home[0] for car in cars) / len(cars), sum(car.home[1] for car in cars) / len(cars))
-
-
-# --- travel ----------------------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=64)
-def _crow_matrix(points: tuple[Point, ...], factor: float) -> TravelMatrix:
-    """Estimated travel between all points. Kept per process: a desk asks many questions about the same addresses."""
-    from routing import travel
-
-    return travel.Crow(factor).matrix([travel.Point(*point) for point in points])
-
-
-def _matrix(points: tuple[Point, ...]) -> TravelMatrix:
-    return _crow_matrix(points, settings().routing_time_factor)
 
 
 # --- times and words -------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from backend.dispatch import assign, planning, routes
+from backend.dispatch import assign, fetching, planning, routes
 from backend.dispatch.events import NightPlanned, PlanFailed
 from backend.dispatch.models import Assignment, Night, Visit
 from backend.dispatch.planning import PlanningFailed, RoutePlan
@@ -56,6 +56,7 @@ def _plan(night_id: uuid.UUID, *, limit_s: float, is_whole_night: bool) -> None:
             if night is None or night.closed_at is not None:
                 return
             tonight = load(session, night, clock_now())
+        fetching.prepare(tonight)
         # Between here and the next transaction nothing is held: the desk assigns by hand as if there were no solver.
         try:
             plan = planning.plan_routes(tonight, limit_s=limit_s)

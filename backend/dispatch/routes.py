@@ -11,7 +11,7 @@ from backend.dispatch.models import Night, ShiftBreak, Visit
 from backend.dispatch.rules import BUSY, VisitKind
 from backend.dispatch.timetable import Drive, Leg, Times, timetables
 from backend.dispatch.tonight import Tonight, VisitTonight, load
-from backend.dispatch.travel import Trip, trips
+from backend.dispatch.travel import Trip
 from backend.platform.uow import UnitOfWork
 
 WORTH_TELLING = timedelta(minutes=5)
@@ -101,7 +101,7 @@ def _trips(seen: Tonight, shift_id: uuid.UUID) -> list[Trip]:
     points = [seen.place_of(car).point]
     for visit in seen.route(shift_id):
         points.append(visit.point or points[-1])
-    return trips([*points, car.home])
+    return seen.drives.trips([*points, car.home])
 
 
 def _drive(seen: Tonight, shift_id: uuid.UUID, drives: Sequence[Trip]) -> Drive:

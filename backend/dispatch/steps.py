@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.dispatch import alarms, routes, rules
+from backend.dispatch import alarms, fetching, routes, rules
 from backend.dispatch.alarm_rules import OVERDUE_BACKUP_AFTER, AlarmKind, overdue_at
 from backend.dispatch.assign import NotAssigned
 from backend.dispatch.events import LateFactKept, NurseArrived, NurseDeparted, VisitAccepted, VisitEvent, VisitFinished
@@ -205,6 +205,7 @@ def note_position(uow: UnitOfWork, *, lat: float, lon: float, happened_at: datet
     if shift is None or (shift.last_position_at is not None and shift.last_position_at >= moment):
         return
     shift.last_lat, shift.last_lon, shift.last_position_at = lat, lon, moment
+    fetching.ask_for_travel(uow, shift.night_id)
 
 
 def raise_nurse_alarm(

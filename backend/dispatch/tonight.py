@@ -9,17 +9,19 @@ from functools import cached_property
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from backend.dispatch import rules
+from backend.dispatch import rules, travel
 from backend.dispatch.models import Assignment, Car, HomeBase, Night, Shift, ShiftBreak, Visit
 from backend.dispatch.rules import BUSY, OVER, CarOnDuty, Need, VisitKind, VisitStatus
 from backend.dispatch.timetable import Rest
+from backend.dispatch.travel import Drives, Point
 from backend.people.models import Competence, Staff
 from backend.triage.rules import Urgency
 
 FRESH_POSITION = timedelta(minutes=20)
 """A position older than this says little about where a car is now; it is shown with its age and not used."""
 
-Point = tuple[float, float]
+MEANWHILE = timedelta(minutes=1)
+"""So much later than the moment that is looked at, a position still says where a car was then."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,7 @@ class Tonight:
     now: datetime
     cars: tuple[CarTonight, ...]
     visits: tuple[VisitTonight, ...]
+    drives: Drives = field(default_factory=Drives)
 
     def car(self, shift_id: uuid.UUID) -> CarTonight | None:
         """The car of this shift."""
@@ -210,7 +213,7 @@ class Tonight:
         )
         left_at = done.finished_at if done is not None else None
         if car.position is not None and car.position_at is not None:
-            is_fresh = self.now - car.position_at <= FRESH_POSITION
+            is_fresh = -MEANWHILE <= self.now - car.position_at <= FRESH_POSITION
             if is_fresh and (left_at is None or car.position_at >= left_at):
                 return Place(car.position, free_at)
         if done is not None and done.point is not None:
@@ -256,6 +259,7 @@ def load(session: Session, night: Night, now: datetime) -> Tonight:
         now=now,
         cars=tuple(cars),
         visits=tuple(VisitTonight(*row) for row in rows),
+        drives=travel.current(session),
     )
 
 

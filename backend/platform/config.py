@@ -4,10 +4,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import current_app
 
 ROOT = Path(__file__).resolve().parents[2]
+TRAVEL = ("crow", "roads", "osrm", "valhalla")
+ASKED_OVER_HTTP = ("osrm", "valhalla")
 DEFAULT_SECRET = "only-for-a-demo-on-this-machine"
 
 
@@ -38,7 +41,14 @@ class Settings:
     desk_alarm_s: int = 60
     backup_alarm_s: int = 120
     overdue_default_min: int = 45
-    routing_time_factor: float = 1.0
+    travel: str = "crow"
+    """Where driving times come from: crow, roads, osrm or valhalla."""
+    travel_url: str = ""
+    """The address of your own osrm or valhalla."""
+    roads_file: str = field(default_factory=lambda: str(ROOT / "instance" / "roads.npz"))
+    """Where `flask roads import` keeps the road map of this house."""
+    routing_time_factor: float | None = None
+    """Multiplies every travel time, whatever was calibrated; None follows what `flask travel calibrate` found."""
     plan_night_s: float = 5.0
     """Seconds of search for the routes of a whole night."""
     extra_push_hosts: tuple[str, ...] = ()
@@ -65,11 +75,24 @@ class Settings:
                 "or set NACHTRONDE_DEMO=1 for a demo with fictional people."
             )
 
+    def refuse_unusable(self) -> None:
+        """Travel times that nothing can give stop the start, not the night."""
+        if self.travel not in TRAVEL:
+            raise BadSetting(f"NACHTRONDE_TRAVEL must be crow, roads, osrm or valhalla, not {self.travel!r}")
+        parts = urlsplit(self.travel_url)
+        if self.travel in ASKED_OVER_HTTP and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise BadSetting(
+                f"NACHTRONDE_TRAVEL={self.travel} needs NACHTRONDE_TRAVEL_URL, the address of your own server, "
+                "such as http://localhost:5000"
+            )
+        if self.routing_time_factor is not None and not 0.2 <= self.routing_time_factor <= 5:
+            raise BadSetting("NACHTRONDE_ROUTING_TIME_FACTOR must be between 0.2 and 5")
+
 
 def _read(key: str, text: str, kind: object) -> object:
     if kind in (bool, "bool"):
         return text.strip().lower() in ("1", "true", "yes", "ja")
-    if kind in (int, "int", float, "float"):
+    if kind in (int, "int", float, "float", float | None):
         try:
             return int(text) if kind in (int, "int") else float(text)
         except ValueError:

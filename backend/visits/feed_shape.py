@@ -122,6 +122,7 @@ class PhoneVisit(Schema):
     sequence = _maybe_number()
     eta_at = _maybe_moment()
     travel_s = _maybe_number()
+    travel_source = _maybe()
     window_start = _moment()
     window_end = _moment()
     latest_at = _moment()

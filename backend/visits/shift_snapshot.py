@@ -142,6 +142,7 @@ def _visit(visit: Visit, around: Around, look_back: list[Snapshot], now: datetim
         "sequence": visit.sequence,
         "eta_at": _iso(visit.eta_at),
         "travel_s": visit.travel_s,
+        "travel_source": visit.travel_source,
         "window_start": iso(visit.window_start),
         "window_end": iso(visit.window_end),
         "latest_at": iso(visit.latest_at),

@@ -5,11 +5,11 @@ Whatever answers, `matrix` fills every cell: what a provider cannot say falls ba
 source.
 """
 
-from routing.travel.base import Point, TravelTimes, scaled
+from routing.travel.base import Point, TravelTimes, merged, scaled
 from routing.travel.crow import Crow
 from routing.travel.http import Osrm, Valhalla
 
-__all__ = ["Crow", "Osrm", "Point", "TravelTimes", "Valhalla", "by_name", "scaled"]
+__all__ = ["Crow", "Osrm", "Point", "TravelTimes", "Valhalla", "by_name", "merged", "scaled"]
 
 
 def by_name(name: str, *, url: str = "", timeout_s: float = 2.0, time_factor: float = 1.0) -> TravelTimes:

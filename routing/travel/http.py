@@ -23,6 +23,10 @@ from routing.travel.base import Point, merged
 FAR_FROM_ROAD_M = 500
 CACHED_CELLS = 400_000
 MAX_ANSWER = 64 << 20
+AT_ONCE = 50
+"""Points asked together on each side: what both servers allow when nobody raised their limits."""
+
+Table = tuple[np.ndarray, np.ndarray]
 
 
 class _Server:
@@ -41,6 +45,11 @@ class _Server:
 
     def matrix(self, points: Sequence[Point]) -> TravelMatrix:
         """Seconds and metres between all points; a server that fails leaves crow's, and says so per cell."""
+        seconds, metres = self.cells(points)
+        return merged(points, seconds, metres, self.name, self.time_factor)
+
+    def cells(self, points: Sequence[Point]) -> Table:
+        """Seconds (no factor applied) and metres between all points, [from, to]; nan where the server says nothing."""
         size = len(points)
         seconds, metres = np.full((size, size), np.nan), np.full((size, size), np.nan)
         with self._gate:
@@ -49,14 +58,31 @@ class _Server:
                     if (cell := self._cells.get((origin, destination))) is not None:
                         seconds[i, j], metres[i, j] = cell
         unknown = np.isnan(seconds) & ~np.eye(size, dtype=bool)
-        wanted = sorted(set(np.flatnonzero(unknown.any(axis=0) | unknown.any(axis=1)).tolist()))
-        if wanted:
-            answer = self._table([points[index] for index in wanted])
+        rows, columns = (np.flatnonzero(unknown.any(axis=axis)).tolist() for axis in (1, 0))
+        if rows:
+            answer = self.table([points[row] for row in rows], [points[column] for column in columns])
             if answer is not None:
-                block = np.ix_(wanted, wanted)
+                block = np.ix_(rows, columns)
                 seconds[block], metres[block] = answer
                 self._remember(points, seconds, metres)
-        return merged(points, seconds, metres, self.name, self.time_factor)
+        return seconds, metres
+
+    def table(self, origins: Sequence[Point], destinations: Sequence[Point]) -> Table | None:
+        """Seconds and metres from each origin to each destination, nan where there is no road.
+
+        Asked in parts that a server allows; None when it failed on any of them, so that one that hangs costs one
+        time-out.
+        """
+        shape = (len(origins), len(destinations))
+        seconds, metres = np.full(shape, np.nan), np.full(shape, np.nan)
+        for top in range(0, len(origins), AT_ONCE):
+            for left in range(0, len(destinations), AT_ONCE):
+                part = np.s_[top : top + AT_ONCE, left : left + AT_ONCE]
+                answer = self._table(origins[part[0]], destinations[part[1]])
+                if answer is None:
+                    return None
+                seconds[part], metres[part] = answer
+        return seconds, metres
 
     def _remember(self, points: Sequence[Point], seconds: np.ndarray, metres: np.ndarray) -> None:
         with self._gate:
@@ -65,7 +91,7 @@ class _Server:
             while len(self._cells) > CACHED_CELLS:
                 self._cells.popitem(last=False)
 
-    def _table(self, points: Sequence[Point]) -> tuple[np.ndarray, np.ndarray] | None:
+    def _table(self, origins: Sequence[Point], destinations: Sequence[Point]) -> Table | None:
         raise NotImplementedError
 
     def _ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
@@ -79,10 +105,10 @@ class _Server:
             return None
 
 
-def _square(rows: Any, size: int) -> np.ndarray:
+def _shaped(rows: Any, shape: tuple[int, int]) -> np.ndarray:
     """A table with null as nan; ValueError when it has another shape."""
     table = np.array([[np.nan if cell is None else cell for cell in row] for row in rows], dtype=float)
-    if table.shape != (size, size):
+    if table.shape != shape:
         raise ValueError("a table of another size")
     return np.where(table < 0, np.nan, table)
 
@@ -92,18 +118,23 @@ class Osrm(_Server):
 
     name = "osrm"
 
-    def _table(self, points: Sequence[Point]) -> tuple[np.ndarray, np.ndarray] | None:
-        answer = self._ask(f"/table/v1/driving/{_lon_lat(points)}?annotations=duration,distance")
+    def _table(self, origins: Sequence[Point], destinations: Sequence[Point]) -> Table | None:
+        places = list(dict.fromkeys([*origins, *destinations]))
+        which = "&".join(
+            f"{name}={';'.join(str(places.index(one)) for one in some)}"
+            for name, some in (("sources", origins), ("destinations", destinations))
+        )
+        answer = self._ask(f"/table/v1/driving/{_lon_lat(places)}?{which}&annotations=duration,distance")
+        shape = (len(origins), len(destinations))
         try:
-            seconds = _square(answer["durations"], len(points))
-            metres = _square(answer["distances"], len(points))
-            snapped = zip(answer.get("sources") or [], answer.get("destinations") or [], strict=False)
-            for index, (source, destination) in enumerate(snapped):
+            seconds, metres = _shaped(answer["durations"], shape), _shaped(answer["distances"], shape)
+            for row, source in enumerate(answer.get("sources") or []):
                 if source and source.get("distance", 0) > FAR_FROM_ROAD_M:
-                    seconds[index, :] = np.nan
+                    seconds[row, :] = np.nan
+            for column, destination in enumerate(answer.get("destinations") or []):
                 if destination and destination.get("distance", 0) > FAR_FROM_ROAD_M:
-                    seconds[:, index] = np.nan
-        except (TypeError, KeyError, ValueError, AttributeError):
+                    seconds[:, column] = np.nan
+        except (TypeError, KeyError, ValueError, AttributeError, IndexError):
             return None
         return seconds, metres
 
@@ -117,7 +148,7 @@ class Osrm(_Server):
 
     def health(self) -> tuple[bool, str]:
         """Asks for one small table."""
-        is_well = self._table([Point(52.37, 4.89), Point(52.36, 4.90)]) is not None
+        is_well = self._table(*[[Point(52.37, 4.89), Point(52.36, 4.90)]] * 2) is not None
         return is_well, "OSRM antwoordt" if is_well else "OSRM antwoordt niet; tijden worden geschat"
 
 
@@ -126,20 +157,23 @@ class Valhalla(_Server):
 
     name = "valhalla"
 
-    def _table(self, points: Sequence[Point]) -> tuple[np.ndarray, np.ndarray] | None:
-        places = [{"lat": point.lat, "lon": point.lon, "search_cutoff": FAR_FROM_ROAD_M} for point in points]
-        body = {"sources": places, "targets": places, "costing": "auto", "units": "kilometers"}
+    def _table(self, origins: Sequence[Point], destinations: Sequence[Point]) -> Table | None:
+        sources, targets = (
+            [{"lat": point.lat, "lon": point.lon, "search_cutoff": FAR_FROM_ROAD_M} for point in some]
+            for some in (origins, destinations)
+        )
+        body = {"sources": sources, "targets": targets, "costing": "auto", "units": "kilometers"}
         answer = self._ask("/sources_to_targets", body)
-        size = len(points)
+        shape = (len(origins), len(destinations))
         try:
             rows = answer["sources_to_targets"]
             if isinstance(rows, dict):  # the compact answer: two tables
-                return _square(rows["durations"], size), _square(rows["distances"], size) * 1000
-            seconds = _square([[cell["time"] for cell in row] for row in rows], size)
-            metres = _square([[cell["distance"] for cell in row] for row in rows], size) * 1000
+                return _shaped(rows["durations"], shape), _shaped(rows["distances"], shape) * 1000
+            seconds = _shaped([[cell["time"] for cell in row] for row in rows], shape)
+            metres = _shaped([[cell["distance"] for cell in row] for row in rows], shape)
         except (TypeError, KeyError, ValueError):
             return None
-        return seconds, metres
+        return seconds, metres * 1000
 
     def route(self, points: Sequence[Point]) -> list[Point]:
         """The road through these points; the points themselves when the server is silent."""
@@ -152,7 +186,7 @@ class Valhalla(_Server):
 
     def health(self) -> tuple[bool, str]:
         """Asks for one small matrix."""
-        is_well = self._table([Point(52.37, 4.89), Point(52.36, 4.90)]) is not None
+        is_well = self._table(*[[Point(52.37, 4.89), Point(52.36, 4.90)]] * 2) is not None
         return is_well, "Valhalla antwoordt" if is_well else "Valhalla antwoordt niet; tijden worden geschat"
 
 

@@ -2,14 +2,16 @@
 answers.
 
 `osmium` reads the extract and `pyroutingkit` answers (both optional: `pip install osmium pyroutingkit`); without the
-second a plain Dijkstra
-gives the same answers, slower. The graph is the largest part in which every point can reach every other, so no
-answer is infinite.
+second a plain Dijkstra gives the same answers, slower. The graph is the largest part in which every point can reach
+every other, so no answer is infinite.
 """
 
 from __future__ import annotations
 
 import heapq
+import os
+import tempfile
+import zipfile
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from itertools import pairwise
@@ -19,21 +21,17 @@ from typing import Any
 import numpy as np
 
 from routing.problem import TravelMatrix
+from routing.travel import osm
 from routing.travel.base import Point, merged
 from routing.travel.crow import EARTH_KM
+from routing.travel.osm import Progress, RoadsError
+
+__all__ = ["Roads", "RoadsError"]
 
 FAR_FROM_ROAD_M = 500
-SPEEDS_KMH = {
-    "motorway": 100, "motorway_link": 60, "trunk": 80, "trunk_link": 50, "primary": 65, "primary_link": 45,
-    "secondary": 60, "secondary_link": 40, "tertiary": 50, "tertiary_link": 35, "unclassified": 40,
-    "residential": 25, "living_street": 12, "service": 15, "road": 30,
-}  # fmt: skip
-"""What a car really makes on a kind of road at night, junctions included; a lower `maxspeed` wins."""
-CLOSED = {"no", "private", "delivery", "agricultural", "forestry"}
-
-
-class RoadsError(Exception):
-    """The extract or the stored graph cannot be used: one sentence says why."""
+REMEMBERED = 20_000
+"""Points whose nearest road is known by heart."""
+_STORED = ("lat", "lon", "tail", "head", "seconds_10", "metres", "date")
 
 
 class Roads:
@@ -42,6 +40,7 @@ class Roads:
     Parameters
     ----------
     lat, lon : degrees per node. tail, head : nodes per arc. seconds_10, metres : per arc; time in tenths of a second.
+    date : the day of the map, as far as known. is_plain : answer with Dijkstra although a hierarchy is possible.
     """
 
     name = "roads"
@@ -57,74 +56,63 @@ class Roads:
         *,
         time_factor: float = 1.0,
         is_plain: bool = False,
+        date: str = "",
     ) -> None:
-        self.lat, self.lon, self.time_factor = lat, lon, time_factor
+        self.lat, self.lon, self.time_factor, self.date = lat, lon, time_factor, date
         order = np.argsort(tail, kind="stable")
         self.tail, self.head = tail[order].astype(np.int64), head[order].astype(np.int64)
         self.seconds_10, self.metres = seconds_10[order].astype(np.int64), metres[order].astype(np.int64)
         self._first = np.searchsorted(self.tail, np.arange(len(lat) + 1))
+        self._snapped: dict[Point, tuple[int, float]] = {}
         self._hierarchy = None if is_plain else _hierarchy(self)
 
     @classmethod
     def load(cls, path: str, *, time_factor: float = 1.0) -> Roads:
-        """A graph that `save` wrote, or straight from an .osm.pbf (slow: save it)."""
+        """A graph that `save` wrote, or straight from an extract (slow: save it).
+
+        Raises
+        ------
+        RoadsError : when it is neither.
+        """
         if path.endswith((".osm.pbf", ".osm")):
             return cls.from_osm(path, time_factor=time_factor)
         try:
             with np.load(path, allow_pickle=False) as stored:
-                names = ("lat", "lon", "tail", "head", "seconds_10", "metres")
-                return cls(*(stored[name] for name in names), time_factor=time_factor)
-        except (OSError, ValueError, KeyError) as error:
-            raise RoadsError(f"{path} is no stored road graph") from error
+                *arrays, date = (stored[name] for name in _STORED)
+            return cls(*arrays, time_factor=time_factor, date=str(date))
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise RoadsError("no_graph", f"{path} is no stored road graph") from error
 
     def save(self, path: str) -> None:
-        """Keep the graph, so that a start takes no parsing."""
-        with Path(path).open("wb") as file:
-            np.savez_compressed(
-                file, lat=self.lat, lon=self.lon, tail=self.tail, head=self.head,
-                seconds_10=self.seconds_10, metres=self.metres,
-            )  # fmt: skip
+        """Keep the graph, so that a start takes no parsing: the whole file or what was there before."""
+        whole = Path(path)
+        with tempfile.NamedTemporaryFile(dir=whole.parent, prefix=f".{whole.name}.", delete=False) as file:
+            try:
+                np.savez_compressed(
+                    file, lat=self.lat, lon=self.lon, tail=self.tail, head=self.head,
+                    seconds_10=self.seconds_10, metres=self.metres, date=np.array(self.date),
+                )  # fmt: skip
+                file.flush()
+                os.fsync(file.fileno())
+                os.replace(file.name, whole)
+            except BaseException:
+                Path(file.name).unlink(missing_ok=True)
+                raise
 
     @classmethod
-    def from_osm(
-        cls, path: str, *, time_factor: float = 1.0, progress: Callable[[str, int], None] | None = None
-    ) -> Roads:
-        """Read the roads a car may use. `progress` is told a step and how much it has done.
-
-        Raises
-        ------
-        RoadsError : when osmium is missing, the file cannot be read, or it holds no roads.
-        """
-        try:
-            osmium: Any = import_module("osmium")
-        except ImportError as error:
-            raise RoadsError("reading an .osm.pbf needs the package osmium: pip install osmium") from error
-        places: dict[int, tuple[float, float]] = {}
-        arcs: list[tuple[int, int, int]] = []
-        try:
-            for number, way in enumerate(osmium.FileProcessor(path).with_locations()):
-                if not way.is_way():
-                    continue
-                kmh = _speed(way.tags)
-                if kmh is None:
-                    continue
-                forth, back = _directions(way.tags)
-                nodes = [(one.ref, one.lat, one.lon) for one in way.nodes if one.location.valid()]
-                for ref, lat, lon in nodes:
-                    places[ref] = (lat, lon)
-                for a, b in pairwise(nodes):
-                    arcs += [(a[0], b[0], kmh)] * forth + [(b[0], a[0], kmh)] * back
-                if progress is not None and number % 1000 == 0:
-                    progress("wegen", len(arcs))
-        except RuntimeError as error:
-            raise RoadsError(f"cannot read {path}: {error}") from error
-        if not arcs:
-            raise RoadsError(f"{path} holds no roads for cars")
-        return cls._from_arcs(places, arcs, time_factor)
+    def from_osm(cls, path: str, *, time_factor: float = 1.0, progress: Progress | None = None) -> Roads:
+        """Read the roads a car may use; raises `RoadsError` as `osm.read` does."""
+        found = osm.read(path, progress)
+        return cls._from_arcs(found.places, found.arcs, time_factor, date=found.date)
 
     @classmethod
     def _from_arcs(
-        cls, places: dict[int, tuple[float, float]], arcs: list[tuple[int, int, int]], time_factor: float
+        cls,
+        places: dict[int, tuple[float, float]],
+        arcs: list[tuple[int, int, int]],
+        time_factor: float,
+        *,
+        date: str = "",
     ) -> Roads:
         row = {ref: index for index, ref in enumerate(places)}
         degrees = np.array(list(places.values()))
@@ -137,22 +125,26 @@ class Roads:
         inside = keep[tail] & keep[head]
         return cls(
             degrees[keep, 0], degrees[keep, 1], new[tail[inside]], new[head[inside]],
-            seconds_10[inside], np.maximum(1, np.rint(metres[inside])), time_factor=time_factor,
+            seconds_10[inside], np.maximum(1, np.rint(metres[inside])),
+            time_factor=time_factor, date=date,
         )  # fmt: skip
 
     def matrix(self, points: Sequence[Point]) -> TravelMatrix:
         """Seconds and metres between all points; a point over 500 m from a road is estimated."""
+        seconds, metres = self.cells(points)
+        return merged(points, seconds, metres, self.name, self.time_factor)
+
+    def cells(self, points: Sequence[Point]) -> tuple[np.ndarray, np.ndarray]:
+        """Seconds (no factor applied) and metres between all points, [from, to]; nan where only an estimate is left."""
         if not points:
-            return merged(points, np.zeros((0, 0)), np.zeros((0, 0)), self.name, self.time_factor)
+            return np.zeros((0, 0)), np.zeros((0, 0))
         nodes, away_m = self._snap(points)
-        if self._hierarchy is not None:
-            tenths, metres = self._hierarchy(nodes)
-        else:
-            tenths, metres = self._dijkstra(nodes)
-        seconds = tenths / 10 + (away_m[:, None] + away_m[None, :]) / (15 / 3.6)
+        tenths, metres = self._dijkstra(nodes) if self._hierarchy is None else self._hierarchy(nodes)
+        both_m = away_m[:, None] + away_m[None, :]
+        seconds = tenths / 10 + both_m / (15 / 3.6)
         far = away_m > FAR_FROM_ROAD_M
         seconds[far, :] = seconds[:, far] = np.nan
-        return merged(points, seconds, metres + away_m[:, None] + away_m[None, :], self.name, self.time_factor)
+        return seconds, metres + both_m
 
     def route(self, points: Sequence[Point]) -> list[Point]:
         """The road through these points."""
@@ -163,19 +155,41 @@ class Roads:
         return line + list(points[-1:])
 
     def health(self) -> tuple[bool, str]:
-        """Well when there are roads."""
-        return len(self.tail) > 0, f"{len(self.tail)} wegvakken in het geheugen"
+        """Drives between a few corners of the map: well when all can be reached at a car's speed."""
+        sample = np.linspace(0, len(self.lat) - 1, min(len(self.lat), 24)).astype(int)
+        if len(sample) < 2:
+            return False, "geen wegen"
+        tenths, metres = self._dijkstra(sample[:3]) if self._hierarchy is None else self._hierarchy(sample)
+        total_s = float(tenths.sum()) / 10
+        kmh = 3.6 * float(metres.sum()) / max(1.0, total_s)
+        is_well = bool(np.isfinite(tenths).all()) and total_s < 24 * 3600 * tenths.size and 10 <= kmh <= 120
+        return is_well, f"{tenths.size} proefritten, gemiddeld {kmh:.0f} km/u"
+
+    @property
+    def is_quick(self) -> bool:
+        """Does a contraction hierarchy answer? Otherwise Dijkstra does, exact but slow."""
+        return self._hierarchy is not None
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """South, west, north and east edge, in degrees."""
+        return float(self.lat.min()), float(self.lon.min()), float(self.lat.max()), float(self.lon.max())
 
     def _snap(self, points: Sequence[Point]) -> tuple[np.ndarray, np.ndarray]:
         """The nearest node of each point, and how far away it is."""
-        nodes, away = [], []
+        if len(self._snapped) > REMEMBERED:
+            self._snapped.clear()
+        found = []
         for point in points:
-            east = (self.lon - point.lon) * np.cos(np.radians(point.lat))
-            square = east * east + (self.lat - point.lat) ** 2
-            nearest = int(square.argmin())
-            nodes.append(nearest)
-            away.append(float(np.radians(np.sqrt(square[nearest])) * EARTH_KM * 1000))
-        return np.array(nodes), np.array(away)
+            hit = self._snapped.get(point)
+            if hit is None:
+                east = (self.lon - point.lon) * np.cos(np.radians(point.lat))
+                square = east * east + (self.lat - point.lat) ** 2
+                nearest = int(square.argmin())
+                hit = (nearest, float(np.radians(np.sqrt(square[nearest])) * EARTH_KM * 1000))
+                self._snapped[point] = hit
+            found.append(hit)
+        return np.array([node for node, _ in found]), np.array([away_m for _, away_m in found])
 
     def _dijkstra(self, nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         size = len(nodes)
@@ -211,27 +225,6 @@ class Roads:
         while came[path[-1]] >= 0:
             path.append(came[path[-1]])
         return path[::-1]
-
-
-def _speed(tags: Any) -> int | None:
-    kind = tags.get("highway")
-    if kind not in SPEEDS_KMH or tags.get("area") == "yes":
-        return None
-    access = tags.get("motor_vehicle") or tags.get("vehicle") or tags.get("access")
-    if access in CLOSED:
-        return None
-    kmh = SPEEDS_KMH[kind]
-    limit = (tags.get("maxspeed") or "").split(" ")[0]
-    return max(5, min(kmh, int(limit))) if limit.isdigit() else kmh
-
-
-def _directions(tags: Any) -> tuple[bool, bool]:
-    oneway = tags.get("oneway")
-    if oneway == "-1":
-        return False, True
-    is_forced = oneway in ("yes", "1", "true")
-    is_round = tags.get("junction") in ("roundabout", "circular") or tags.get("highway") == "motorway"
-    return True, not (is_forced or (is_round and oneway != "no"))
 
 
 def _metres(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -276,33 +269,34 @@ def _reach(adjacency: tuple[np.ndarray, np.ndarray], origin: int, size: int) -> 
     return seen
 
 
+_EXACT = 1000
+"""Tenths of a second weigh this much against a metre in the second metric of a hierarchy."""
+
+
 def _hierarchy(roads: Roads) -> Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]] | None:
-    """Many-to-many answers from a contraction hierarchy; nothing when pyroutingkit is not installed."""
+    """Many-to-many answers from a contraction hierarchy; nothing when pyroutingkit is not installed.
+
+    It answers sums, not paths, and a path per cell costs seconds. So two sums are asked: the time, and 1000 x time +
+    metres. What the second has more than 1000 x the first is the length of the shortest among the quickest ways, unless
+    another way is 0.1 s slower and a kilometre shorter.
+    """
     try:
         kit: Any = import_module("pyroutingkit")
     except ImportError:
         return None
-    size = len(roads.lat)
     topology = kit.CCHTopology()
     topology.build(
         roads.tail.astype(np.uint32), roads.head.astype(np.uint32),
-        roads.lat.astype(np.float32), roads.lon.astype(np.float32), size,
+        roads.lat.astype(np.float32), roads.lon.astype(np.float32), len(roads.lat),
     )  # fmt: skip
-    metric = kit.CCHMetric(topology)
-    metric.customize(roads.seconds_10.astype(np.uint32))
-    keys = roads.tail * size + roads.head
-    order = np.lexsort((roads.metres, roads.seconds_10, keys))  # of parallel arcs the quickest comes first
-    keys, metres = keys[order], roads.metres[order]
+    quickest, both = kit.CCHMetric(topology), kit.CCHMetric(topology)
+    quickest.customize(roads.seconds_10.astype(np.uint32))
+    both.customize((roads.seconds_10 * _EXACT + roads.metres).astype(np.uint32))
 
     def answer(nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        wanted = nodes.astype(np.uint32)
-        tenths = np.asarray(metric.distances_many_to_many(wanted, wanted), dtype=float).reshape(len(nodes), len(nodes))
-        driven = np.zeros(tenths.shape)
-        for i, origin in enumerate(wanted):
-            for j, destination in enumerate(wanted):
-                if origin != destination:
-                    path = np.asarray(metric.query(int(origin), int(destination))[1], dtype=np.int64)
-                    driven[i, j] = metres[np.searchsorted(keys, path[:-1] * size + path[1:])].sum()
-        return tenths, driven
+        wanted, shape = nodes.astype(np.uint32), (len(nodes), len(nodes))
+        tenths = np.asarray(quickest.distances_many_to_many(wanted, wanted), dtype=float).reshape(shape)
+        sums = np.asarray(both.distances_many_to_many(wanted, wanted), dtype=float).reshape(shape)
+        return tenths, sums - _EXACT * tenths
 
     return answer

@@ -248,7 +248,7 @@ def test_the_advice_costs_a_handful_of_statements(tonight):
         with reading(SYSTEM) as session:
             advice.recommendation(session, visit.id, now())
 
-    assert statements(ask) <= 6
+    assert statements(ask) <= 7  # one of them the factors of the driving times
 
 
 def test_while_the_search_is_still_being_loaded_the_desk_gets_the_rules_at_once(triagist, tonight, monkeypatch):

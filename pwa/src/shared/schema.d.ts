@@ -3006,6 +3006,7 @@ export interface components {
             shift_id: string;
             terms: components["schemas"]["TermsOut"];
             travel_s: number;
+            travel_source: string;
         };
         AdvisedReasonOut: {
             code: string;
@@ -4075,6 +4076,7 @@ export interface components {
             /** @enum {string} */
             status: "open" | "assigned" | "accepted" | "under_way" | "on_scene" | "done" | "cancelled";
             travel_s: number | null;
+            travel_source: string | null;
             triage: components["schemas"]["PhoneTriage"] | null;
             /** @enum {string} */
             urgency: "U0" | "U1" | "U2" | "U3" | "U4" | "U5";
@@ -4230,7 +4232,7 @@ export interface components {
             options: components["schemas"]["AdvisedCarOut"][];
             plan_version: number;
             rejected: components["schemas"]["RejectedCarOut"][];
-            /** @description crow: exact insertion on estimated roads; rules_only: the optimiser did not answer */
+            /** @description crow: exact insertion on (partly) estimated times; roads, osrm, valhalla: on known roads; rules_only: the optimiser did not answer */
             source: string;
             visit_id: string;
         };

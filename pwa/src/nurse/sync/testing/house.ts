@@ -20,7 +20,7 @@ interface Memory {
 export type Fault = 'none' | 'lost_request' | 'lost_reply' | 'duplicate' | 'stale_page' | 'portal' | 'busy' | 'broken' | 'locked'
 
 export const aVisit = (id: string, changes: Partial<Visit> = {}): Visit => ({
-  id, reference: `ZV-${id}`, kind: 'unplanned', urgency: 'U3', status: 'assigned', sequence: null, eta_at: null, travel_s: 600,
+  id, reference: `ZV-${id}`, kind: 'unplanned', urgency: 'U3', status: 'assigned', sequence: null, eta_at: null, travel_s: 600, travel_source: null,
   window_start: '2026-11-22T01:00:00Z', window_end: '2026-11-22T01:30:00Z',
   latest_at: '2026-11-22T05:30:00Z', service_minutes: 30, version: 1, complaint: 'Katheter verstopt',
   question: null, onset: null, measures_taken: null, location_note: null, callback: null,
