@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from backend.dispatch.alarm_rules import AlarmKind
-from backend.dispatch.board_parts import Board, BoardAlarm, BoardCar, BoardNight, BoardVisit, Waiting
+from backend.dispatch.board_parts import Board, BoardAlarm, BoardCar, BoardNight, BoardProposal, BoardVisit, Waiting
 from backend.dispatch.changes import last_changes
 from backend.dispatch.models import Alarm, Night, Presence, Shift, Visit
+from backend.dispatch.proposal_models import PlanProposal
+from backend.dispatch.proposals import latest, state_of
 from backend.dispatch.roster import night_at
 from backend.dispatch.rules import VisitStatus
 from backend.dispatch.tonight import CarTonight, load_cars
@@ -37,7 +39,7 @@ def board(session: Session, now: datetime) -> Board:
         seq=counter.last_seq,
         epoch=str(counter.epoch),
         server_time=iso(now),
-        night=_night(night) if night is not None else None,
+        night=_night(night, latest(session, night.id), now) if night is not None else None,
         waiting=_waiting(session, now),
         visits=visits,
         cars=_cars(session, cars, visits, now),
@@ -46,7 +48,7 @@ def board(session: Session, now: datetime) -> Board:
     )
 
 
-def _night(night: Night) -> BoardNight:
+def _night(night: Night, proposal: PlanProposal | None, now: datetime) -> BoardNight:
     return BoardNight(
         id=str(night.id),
         starts_at=iso(night.starts_at),
@@ -55,6 +57,18 @@ def _night(night: Night) -> BoardNight:
         plan_state=night.plan_state.value,
         plan_note=night.plan_note,
         closed_at=_iso(night.closed_at),
+        proposal=_proposal(proposal, night, now) if proposal is not None else None,
+    )
+
+
+def _proposal(proposal: PlanProposal, night: Night, now: datetime) -> BoardProposal:
+    return BoardProposal(
+        id=str(proposal.id),
+        state=state_of(proposal, night, now).value,
+        asked_at=iso(proposal.asked_at),
+        asked_by=proposal.asked_by,
+        limit_s=proposal.limit_s,
+        decided_by=proposal.decided_by,
     )
 
 

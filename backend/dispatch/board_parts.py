@@ -5,6 +5,17 @@ from typing import Any
 import msgspec
 
 
+class BoardProposal(msgspec.Struct):
+    """The last plan proposal, as far as the board tells of it; the panel asks for the rest."""
+
+    id: str
+    state: str
+    asked_at: str
+    asked_by: str
+    limit_s: float
+    decided_by: str | None
+
+
 class BoardNight(msgspec.Struct):
     """The night and its route plan."""
 
@@ -15,6 +26,7 @@ class BoardNight(msgspec.Struct):
     plan_state: str
     plan_note: str | None
     closed_at: str | None
+    proposal: BoardProposal | None
 
 
 class Waiting(msgspec.Struct):

@@ -6,6 +6,7 @@ from typing import Any
 from marshmallow import validate
 
 from backend.dispatch.alarm_rules import AlarmKind
+from backend.dispatch.proposal_rules import ProposalState
 from backend.dispatch.rules import PlanState, VisitKind, VisitStatus
 from backend.platform.web import Schema, fields
 from backend.triage.rules import Urgency
@@ -44,6 +45,15 @@ class AdvisedReasonOut(Schema):
     params = fields.Dict(keys=fields.String(), required=True)
 
 
+class BoardProposalOut(Schema):
+    id = _text()
+    state = _one_of(ProposalState)
+    asked_at = _moment()
+    asked_by = _text()
+    limit_s = fields.Float(required=True)
+    decided_by = _maybe()
+
+
 class BoardNightOut(Schema):
     id = _text()
     starts_at = _moment()
@@ -52,6 +62,7 @@ class BoardNightOut(Schema):
     plan_state = _one_of(PlanState)
     plan_note = _maybe()
     closed_at = _maybe_moment()
+    proposal = fields.Nested(BoardProposalOut, required=True, allow_none=True)
 
 
 class PresenceOut(Schema):

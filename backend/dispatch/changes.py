@@ -31,6 +31,9 @@ TEXT_CODES = {
     "VisitReported": "visit_reported",
     "NightPlanned": "night_planned",
     "PlanFailed": "plan_failed",
+    "ProposalAsked": "proposal_asked",
+    "ProposalAnswered": "proposal_answered",
+    "ProposalDecided": "proposal_decided",
     "BackupWoken": "backup_woken",
     "AlarmRaised": "alarm_raised",
     "AlarmEscalated": "alarm_escalated",
@@ -65,6 +68,7 @@ _PARAMS = (
     "is_late",
     "refusal",
     "status",
+    "state",
     "handovers",
 )
 """Facts that may stand there: numbers, codes and names of cars. Nothing that somebody typed about a client."""

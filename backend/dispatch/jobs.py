@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from backend.dispatch import fetching, replan, ringing
+from backend.dispatch import fetching, proposals, replan, ringing
 from backend.platform.outbox import Job
 
 JOBS: Mapping[str, Callable[[Job], None]] = {
@@ -14,4 +14,5 @@ JOBS: Mapping[str, Callable[[Job], None]] = {
     "plan_night": replan.plan_night_job,
     "replan": replan.replan_job,
     "fetch_travel": fetching.fetch_travel_job,
+    "propose": proposals.propose_job,
 }

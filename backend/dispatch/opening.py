@@ -14,7 +14,7 @@ from backend.dispatch.events import VisitCancelled, VisitChanged, VisitLocked, V
 from backend.dispatch.models import Night, Shift, Visit
 from backend.dispatch.rules import BUSY, OVER, VisitKind, VisitStatus
 from backend.dispatch.tonight import load_cars, need_of
-from backend.dispatch.writing import event_header, for_change
+from backend.dispatch.writing import ask_replan, event_header, for_change
 from backend.intake.events import CareRequestRegistered, ClientIdentified
 from backend.people.events import ClientChanged, ClientMerged
 from backend.people.models import Client, PostcodeArea
@@ -227,6 +227,8 @@ def _change(uow: UnitOfWork, visit: Visit, decided: TriageDecided) -> None:
     visit.version += 1
     night.plan_version += 1
     uow.record(VisitChanged(**event_header(visit), urgency=visit.urgency, changes=tuple(changes)))
+    if visit.shift_id is not None:
+        ask_replan(uow, night)  # more urgent or longer: the visits behind it may be better off elsewhere
 
 
 def cancel(uow: UnitOfWork, visit_id: uuid.UUID, *, reason: str) -> Visit:
@@ -255,6 +257,8 @@ def _cancel(uow: UnitOfWork, visit: Visit, *, reason: str) -> Visit:
         count_cars(uow, partner, len(partners))
     if old_shift_id is not None:
         assign.route_shrank(uow, visit, old_shift_id)
+    else:
+        uow.session.get_one(Night, visit.night_id).plan_version += 1  # no plan may still count on it
     return visit
 
 

@@ -229,26 +229,54 @@ class RoutePlan:
     cost_after: int
 
 
+@dataclass(frozen=True)
+class Search:
+    """A question about the whole night, with the routes that drive now and those that were found."""
+
+    problem: Problem
+    pairs: Pairs
+    incumbent: Plan
+    plan: Plan
+
+    def orders(self, plan: Plan) -> dict[uuid.UUID, tuple[uuid.UUID, ...]]:
+        """These routes as visits, per shift."""
+        return self.pairs.orders((route.car, [(one.stop, one.part) for one in route.stops]) for route in plan.routes)
+
+    @property
+    def unplanned(self) -> dict[uuid.UUID, str]:
+        """What fits in no route, with the reason."""
+        return {row: one.reason for one in self.plan.unplanned for row in self.pairs.rows_of(one.stop)}
+
+
 def plan_routes(tonight: Tonight, *, limit_s: float, seed: int = 0) -> RoutePlan:
     """Plan what is ahead of every awake car; raises `PlanningFailed` when there is no answer that may be used.
 
     What is under way, at the door or accepted as the next visit stays where it is; what the desk assigned or pinned
     stays with its car. Only visits that the plan itself placed may move to another car.
     """
+    found = search(tonight, limit_s=limit_s, seed=seed)
+    if found is None:
+        return RoutePlan({}, {visit.id: "no_car" for visit in _waiting(tonight)}, 0, 0)
+    return RoutePlan(
+        orders=found.orders(found.plan),
+        unplanned=found.unplanned,
+        cost_before=found.incumbent.cost.total,
+        cost_after=found.plan.cost.total,
+    )
+
+
+def search(tonight: Tonight, *, limit_s: float, seed: int = 0) -> Search | None:
+    """The search behind `plan_routes`; nothing when there is no car or nothing to plan."""
     import routing
 
     cars = [
         car for car in tonight.cars if car.ends_at > tonight.now and (not car.is_backup or car.woken_at is not None)
     ]
     routes = {car.shift_id: tonight.route(car.shift_id) for car in cars}
-    waiting = [
-        visit
-        for visit in tonight.visits
-        if visit.kind is VisitKind.PLANNED and visit.status is VisitStatus.OPEN and visit.shift_id is None
-    ]
+    waiting = _waiting(tonight)
     ahead = [visit for route in routes.values() for visit in route]
     if not cars or not (ahead or waiting):
-        return RoutePlan({}, {visit.id: "no_car" for visit in waiting}, 0, 0)
+        return None
     try:
         pairs = tie(tonight, [*ahead, *waiting])
         problem = problem_of(tonight, cars, [*ahead, *waiting], is_whole_night=True, pairs=pairs)
@@ -270,12 +298,15 @@ def plan_routes(tonight: Tonight, *, limit_s: float, seed: int = 0) -> RoutePlan
     dropped = {str(visit.id) for visit in ahead} & {one.stop for one in plan.unplanned}
     if dropped:
         raise PlanningFailed("plan_drops_visits")
-    return RoutePlan(
-        orders=pairs.orders((route.car, [(one.stop, one.part) for one in route.stops]) for route in plan.routes),
-        unplanned={row: one.reason for one in plan.unplanned for row in pairs.rows_of(one.stop)},
-        cost_before=incumbent.cost.total,
-        cost_after=plan.cost.total,
-    )
+    return Search(problem, pairs, incumbent, plan)
+
+
+def _waiting(tonight: Tonight) -> list[VisitTonight]:
+    return [
+        visit
+        for visit in tonight.visits
+        if visit.kind is VisitKind.PLANNED and visit.status is VisitStatus.OPEN and visit.shift_id is None
+    ]
 
 
 def _filled(problem: Problem, plan: Plan, waiting: Sequence[VisitTonight]) -> Plan:

@@ -191,6 +191,9 @@ def add_shift(
     uow.session.flush()
     changes = {"car_id": [None, str(car_id)], "nurse_id": [None, str(nurse_id)], "starts_at": [None, iso(starts_at)]}
     uow.record(RosterChanged(what="shift", id=shift.id, changes=changes))
+    if starts_at != night.starts_at:  # a car that begins later, or steps in, gets its share when it begins
+        key = f"plan:{night.id}:{iso(starts_at)}"
+        uow.enqueue("plan_night", {"night_id": str(night.id)}, run_at=max(uow.now, starts_at), key=key)
     return shift
 
 

@@ -14,6 +14,11 @@ from backend.dispatch.opening import (
     watch_question,
 )
 from backend.dispatch.presence import claim, release
+from backend.dispatch.proposal_choice import accept as accept_proposal
+from backend.dispatch.proposal_choice import cancel as cancel_proposal
+from backend.dispatch.proposal_choice import decline as decline_proposal
+from backend.dispatch.proposal_choice import undo as undo_proposal
+from backend.dispatch.proposals import ask as ask_proposal
 from backend.dispatch.replan import plan_night
 from backend.dispatch.roster import (
     add_car,
@@ -36,6 +41,7 @@ __all__ = [
     "Slot",
     "VersionChanged",
     "accept",
+    "accept_proposal",
     "acknowledge",
     "add_car",
     "add_home_base",
@@ -43,12 +49,15 @@ __all__ = [
     "add_second",
     "add_shift",
     "arrive",
+    "ask_proposal",
     "assign",
     "assign_both",
     "cancel",
     "cancel_both",
+    "cancel_proposal",
     "change_car",
     "claim",
+    "decline_proposal",
     "depart",
     "drop_others",
     "finish",
@@ -67,6 +76,7 @@ __all__ = [
     "set_norms",
     "set_status",
     "tonight",
+    "undo_proposal",
     "wake",
     "watch_question",
     "withdraw",

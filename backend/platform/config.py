@@ -50,7 +50,11 @@ class Settings:
     routing_time_factor: float | None = None
     """Multiplies every travel time, whatever was calibrated; None follows what `flask travel calibrate` found."""
     plan_night_s: float = 5.0
-    """Seconds of search for the routes of a whole night."""
+    """Seconds of search for the routes of a whole night, when it begins."""
+    plan_proposal_s: float = 5.0
+    """Seconds of search when the desk asks for better routes; two to ten is sensible."""
+    replan_s: float = 0.5
+    """Seconds of search behind every assignment and every visit that is done."""
     extra_push_hosts: tuple[str, ...] = ()
 
     @classmethod

@@ -21,11 +21,12 @@ from backend.platform import push
 from backend.platform.actor import SYSTEM
 from backend.platform.config import settings
 from backend.platform.ids import new_id
-from backend.platform.outbox import Job
+from backend.platform.outbox import Job, OutboxJob
 from backend.platform.uow import unit_of_work
+from backend.triage.rules import Urgency
 from routing.child import solve_apart
 from tests import builders, night
-from tests.api.dispatching import ANight, a_staffed_night, an_open_visit, events, found, fresh, jobs, send
+from tests.api.dispatching import ANight, a_staffed_night, an_open_visit, decided, events, found, fresh, jobs, send
 
 
 @pytest.fixture
@@ -131,7 +132,53 @@ def test_planning_twice_moves_nothing_and_rings_nobody(tonight, quick):
     assert (second.plan_version, len(events("RouteChanged"))) == (first.plan_version, told)
 
 
+def test_a_night_that_is_opened_plans_itself_when_it_begins_and_again_for_a_car_that_begins_later(app, clock):
+    region = builders.a_region("1055")
+    begins = clock() + timedelta(hours=20)
+    with unit_of_work(actor=SYSTEM) as uow:
+        opened = service.open_night(uow, starts_at=begins, ends_at=begins + timedelta(hours=8))
+    at_the_start = [night.a_car(region), night.a_car(region)]
+    for car, later in zip([*at_the_start, night.a_car(region)], (0, 0, 2), strict=True):
+        nurse = builders.a_nurse()
+        with unit_of_work(actor=SYSTEM) as uow:
+            service.add_shift(
+                uow, id=new_id(), car_id=car.id, nurse_id=nurse.id, night_id=opened.id,
+                starts_at=begins + timedelta(hours=later), ends_at=begins + timedelta(hours=8),
+            )  # fmt: skip
+    assert [one.run_at for one in jobs("plan_night")] == [begins, begins + timedelta(hours=2)]
+
+
 # --- after an urgent call --------------------------------------------------------------------------------------------
+
+
+def test_an_urgent_call_is_answered_at_once_and_the_routes_behind_it_are_tidied_up_by_the_worker(
+    triagist, tonight, quick
+):
+    planned = [a_planned_visit(tonight, lat=52.36 + number / 300, hours=number / 3) for number in range(4)]
+    plan(tonight)
+    before = routes(tonight)
+    urgent = an_open_visit()
+    told = triagist.get(f"/api/v1/visits/{urgent.id}/recommendation").json  # the exact insertion, in the request
+    assert (told["source"], told["options"][0]["car_name"]) == ("crow", "Auto West")
+    assert send(triagist, urgent, tonight.west_shift).status_code == 201
+    assert {visit.id for visit in planned} == {one for route in before.values() for one in route}
+    assert urgent.id in routes(tonight)[tonight.west_shift.id]  # a safe plan, before anybody searched
+    (behind,) = jobs("replan")
+    replan.replan_job(Job(behind.id, behind.kind, behind.payload, 1))
+    assert (the_night(tonight).plan_state, fresh(urgent).shift_id) == (PlanState.IDLE, tonight.west_shift.id)
+    assert {fresh(visit).status for visit in planned} == {VisitStatus.ASSIGNED}
+
+
+def test_a_visit_on_its_way_that_becomes_more_urgent_asks_for_a_new_plan_too(triagist, tonight):
+    request = night.a_care_request()
+    (visit,) = decided(request, urgency=Urgency.U3)
+    send(triagist, visit, tonight.west_shift)
+    with unit_of_work(actor=SYSTEM) as uow:
+        for one in uow.session.scalars(sa.select(OutboxJob).where(OutboxJob.kind == "replan")):
+            one.done_at = uow.now
+            one.key = None
+    decided(request, urgency=Urgency.U2)
+    assert len(jobs("replan")) == 1
 
 
 def test_sending_a_car_asks_for_a_new_plan_in_the_background(triagist, tonight):

@@ -36,7 +36,7 @@ export function anAlarm(part: Partial<Alarm> = {}): Alarm {
 export function aBoard(part: Partial<Board> = {}): Board {
   return {
     seq: 10, epoch: 'a', server_time: at(0),
-    night: { id: 'night', starts_at: at(-194), ends_at: at(286), plan_version: 1, plan_state: 'idle', plan_note: null, closed_at: null },
+    night: { id: 'night', starts_at: at(-194), ends_at: at(286), plan_version: 1, plan_state: 'idle', plan_note: null, closed_at: null, proposal: null },
     waiting: [], visits: [], cars: [], alarms: [], changes: [], ...part,
   }
 }

@@ -1514,6 +1514,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/nights/{night_id}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                night_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for better routes; while a search runs, asking again joins it */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    night_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProposalIn"];
+                };
+            };
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProposalOut"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/nights/{night_id}/shifts": {
         parameters: {
             query?: never;
@@ -1788,6 +1834,216 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{proposal_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        /** Before and after: totals, cars, and who arrives when */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    proposal_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProposalOut"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{proposal_id}/acceptances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put exactly this plan in force; 409 when the night has moved on or another desk was first */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    proposal_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProposalOut"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{proposal_id}/cancellations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Wait for the search no longer */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    proposal_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProposalOut"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{proposal_id}/refusals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave the routes as they are */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    proposal_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DeclineIn"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProposalOut"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{proposal_id}/reversals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposal_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the earlier routes back, as far as nothing happened meanwhile */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    proposal_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProposalOut"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3095,6 +3351,7 @@ export interface components {
             /** @enum {string} */
             plan_state: "idle" | "running" | "failed";
             plan_version: number;
+            proposal: components["schemas"]["BoardProposalOut"] | null;
             /** Format: date-time */
             starts_at: string;
         };
@@ -3109,6 +3366,16 @@ export interface components {
             server_time: string;
             visits: components["schemas"]["BoardVisitOut"][];
             waiting: components["schemas"]["WaitingOut"][];
+        };
+        BoardProposalOut: {
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            decided_by: string | null;
+            id: string;
+            limit_s: number;
+            /** @enum {string} */
+            state: "running" | "ready" | "nothing_better" | "failed" | "overtaken" | "cancelled" | "accepted" | "declined" | "undone";
         };
         BoardVisitOut: {
             /** Format: date-time */
@@ -3516,6 +3783,15 @@ export interface components {
             /** Format: date-time */
             server_time: string;
         };
+        ComparisonOut: {
+            after: components["schemas"]["TotalsOut"];
+            before: components["schemas"]["TotalsOut"];
+            cars: components["schemas"]["ProposedCarOut"][];
+            fixed: components["schemas"]["FixedOut"];
+            urgent_waiting: number;
+            visits: components["schemas"]["ProposedVisitOut"][];
+            without_car: components["schemas"]["LeftVisitOut"][];
+        };
         CompetenceBody: {
             /** @enum {unknown} */
             procedure: "bladder_catheter" | "suprapubic_catheter" | "injection_sc" | "injection_im" | "infusion" | "stoma_care" | "wound_care" | "tube_feeding" | "insulin" | "palliative_pump" | "fall_assessment" | "two_person_lift";
@@ -3548,6 +3824,10 @@ export interface components {
             reference: string | null;
             summary: string | null;
             urgency: string | null;
+        };
+        DeclineIn: {
+            /** @default  */
+            reason: string;
         };
         DelayOut: {
             label: string;
@@ -3647,6 +3927,12 @@ export interface components {
             server_time: string;
             shift: components["schemas"]["PhoneShift"] | null;
         };
+        FixedOut: {
+            accepted: number;
+            by_desk: number;
+            locked: number;
+            under_way: number;
+        };
         FundingLawIn: {
             /** @enum {unknown} */
             funding_law: "zvw" | "wlz" | "wmo" | "other" | "unknown";
@@ -3716,6 +4002,15 @@ export interface components {
         IdentifyIn: {
             /** Format: uuid */
             client_id: string;
+        };
+        KeptOut: {
+            /** @description changed: somebody did something with it; gone: it is no longer in this night */
+            code: string;
+            visit_id: string;
+        };
+        LeftVisitOut: {
+            reasons: components["schemas"]["AdvisedReasonOut"][];
+            visit_id: string;
         };
         LetterOut: {
             /** Format: uuid */
@@ -4141,6 +4436,77 @@ export interface components {
         PresenceOut: {
             name: string;
         };
+        ProposalIn: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description Also move what the desk assigned, unless pinned or accepted
+             * @default false
+             */
+            includes_assigned: boolean;
+        };
+        ProposalOut: {
+            /** Format: date-time */
+            answered_at: string | null;
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            comparison: components["schemas"]["ComparisonOut"] | null;
+            /** Format: date-time */
+            decided_at: string | null;
+            decided_by: string | null;
+            id: string;
+            includes_assigned: boolean;
+            kept: components["schemas"]["KeptOut"][];
+            limit_s: number;
+            night_id: string;
+            note: string | null;
+            reason: string | null;
+            /** @enum {string} */
+            state: "running" | "ready" | "nothing_better" | "failed" | "overtaken" | "cancelled" | "accepted" | "declined" | "undone";
+            /** Format: date-time */
+            undo_until: string | null;
+        };
+        ProposedArrivalOut: {
+            /** Format: date-time */
+            begins_at: string;
+            car_name: string;
+            late_s: number;
+            shift_id: string;
+        };
+        ProposedCarOut: {
+            after: components["schemas"]["ProposedDriveOut"];
+            before: components["schemas"]["ProposedDriveOut"];
+            car_name: string;
+            is_changed: boolean;
+            is_next_changed: boolean;
+            shift_id: string;
+        };
+        ProposedDriveOut: {
+            distance_m: number;
+            /** Format: date-time */
+            home_at: string;
+            stops: components["schemas"]["ProposedStopOut"][];
+            travel_s: number;
+        };
+        ProposedStopOut: {
+            /** Format: date-time */
+            begins_at: string;
+            late_s: number;
+            visit_id: string;
+        };
+        ProposedVisitOut: {
+            /** Format: date-time */
+            at: string | null;
+            is_late: boolean;
+            is_next: boolean;
+            is_urgent_later: boolean;
+            later_s: number | null;
+            new: components["schemas"]["ProposedArrivalOut"] | null;
+            old: components["schemas"]["ProposedArrivalOut"] | null;
+            visit_id: string;
+            why: components["schemas"]["AdvisedReasonOut"][];
+        };
         ProvisionalClientIn: {
             access_note?: string;
             /** @enum {unknown} */
@@ -4466,6 +4832,15 @@ export interface components {
             spill_over: number;
             travel_s: number;
             waiting: number;
+        };
+        TotalsOut: {
+            cars_used: number;
+            distance_m: number;
+            late_s: number;
+            late_visits: number;
+            other_region: number;
+            travel_s: number;
+            without_car: number;
         };
         TriageDecisionIn: {
             abcd: components["schemas"]["AbcdShape"];
