@@ -105,6 +105,7 @@ def _worker_beside() -> Iterator[None]:
 def register(app: Flask) -> None:
     """Hang every command on the app."""
     from backend.demo import demo
+    from backend.dispatch import districts_cli as districts_cli  # hangs `propose` on `flask regions`
     from backend.dispatch.cli import fleet
     from backend.dispatch.travel_cli import roads
     from backend.handover.cli import night

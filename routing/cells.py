@@ -96,15 +96,12 @@ def _cut(
     return kept, labels
 
 
-def neighbours(
-    points: Sequence[Point], made: Sequence[Cell], travel: TravelMatrix | None = None
-) -> tuple[tuple[int, int], ...]:
+def neighbours(xy: np.ndarray, made: Sequence[Cell], travel: TravelMatrix | None = None) -> tuple[tuple[int, int], ...]:
     """The pairs of areas that border on each other, lower index first; each can be reached from every other.
 
-    With `travel` (rows as `points`) those parted by a detour are no neighbours. Whatever then lies apart is joined by
-    its shortest link.
+    `xy` is the sheet that the cells were made on. With `travel` (the same rows) those parted by a detour are no
+    neighbours. Whatever then lies apart is joined by its shortest link.
     """
-    xy = flat(points)
     pairs = set(_touching(xy, made))
     if travel is not None and pairs:
         pairs = _without_detours(xy, pairs, travel)

@@ -86,6 +86,7 @@ def regions() -> str:
             gaps=sorted(gaps.items()),
             unplaced=sorted(set(check.gaps) - {pc4 for pc4, _place in named}),
             knows_places=_knows_places(session),
+            changes=[queries.told(change) for change in places.layout_changes(session)],
         )
 
 

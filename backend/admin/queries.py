@@ -16,7 +16,8 @@ from backend.dispatch.rules import VisitKind
 from backend.people import queries as people
 from backend.people.models import Client, Competence, Partnership, PostcodeArea, Region, Staff
 from backend.people.places import queries as places
-from backend.people.places.rules import RegionCheck
+from backend.people.places.queries import LayoutChange
+from backend.people.places.rules import RegionCheck, spans
 from backend.people.rules import Role, is_competent
 from backend.platform.clock import local
 from backend.platform.db import Session
@@ -152,3 +153,34 @@ def cars_by_base(session: Session) -> list[tuple[HomeBase, list[Car]]]:
     for car in session.scalars(sa.select(Car).order_by(Car.number)):
         cars.setdefault(car.home_base_id, []).append(car)
     return [(base, cars.get(base.id, [])) for base in session.scalars(sa.select(HomeBase).order_by(HomeBase.name))]
+
+
+@dataclass(frozen=True)
+class ToldChange:
+    """A move of areas between regions, as it is told: "1056-1058" and "West → Zuid"."""
+
+    event_id: uuid.UUID
+    at: datetime
+    day: date
+    by: str
+    ways: tuple[tuple[str, str], ...]
+    is_undo: bool
+    is_undone: bool
+    can_be_undone: bool
+
+
+def told(change: LayoutChange) -> ToldChange:
+    """The areas that went the same way together."""
+    ways: dict[str, list[str]] = {}
+    for pc4, (before, after) in change.moves.items():
+        ways.setdefault(f"{before or 'geen regio'} → {after or 'geen regio'}", []).append(pc4)
+    return ToldChange(
+        event_id=change.event_id,
+        at=change.at,
+        day=local(change.at).date(),
+        by=change.by,
+        ways=tuple((way, spans(areas)) for way, areas in ways.items()),
+        is_undo=change.is_undo,
+        is_undone=change.is_undone,
+        can_be_undone=change.can_be_undone,
+    )

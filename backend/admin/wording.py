@@ -76,6 +76,8 @@ SAID = {
     "competences": "De bekwaamheden zijn bewaard.",
     "shift": "De dienst staat erin.",
     "visit": "Het bezoek staat erin.",
+    "redrawn": "De gebieden zijn verhuisd. Terugzetten kan hieronder.",
+    "put_back": "De gebieden liggen weer waar ze lagen.",
     "cancelled": "Het bezoek vervalt. Wie het had, krijgt bericht.",
 }
 """What was just done, by the word in the address that one was sent on to."""
@@ -121,6 +123,8 @@ _THIS_BOX = {
     ("window_end", "before_start"): "Het eind van het tijdvak ligt voor het begin.",
     ("urgency", "urgency_needs_112"): "Bij U0 en U1 gaat er een ambulance, geen verpleegkundige. Bel 112.",
     ("q", "too_short"): "Typ minstens drie letters of cijfers.",
+    ("moves", "too_short"): "Kies minstens één gebied.",
+    ("moves", "too_small"): "Kies minstens één gebied.",
     ("postcode_areas", "required"): "Noem minstens één postcodegebied.",
     ("postcode_areas", "null"): "Noem minstens één postcodegebied, bijvoorbeeld 1011-1039, 1051.",
 }
@@ -156,12 +160,15 @@ def refusal(error: DomainError) -> tuple[dict[str, str], str | None]:
             return {"car_id": sentence_for_both, "nurse_id": sentence_for_both}, None
         case "postcode_area_taken":
             return {"postcode_areas": f"Deze gebieden horen al bij een andere regio: {taken(details['taken'])}."}, None
+        case "postcode_areas_changed":
+            moved = spans(details["areas"])
+            return {}, f"Intussen hoort {moved} bij een andere regio. Hieronder staat een nieuw voorstel."
         case "invalid" if "unknown" in details:
             unknown = spans(details["unknown"])
             return {"postcode_areas": f"Deze postcodegebieden kennen we niet: {unknown}. Haal ze weg."}, None
         case "invalid" if "wrong_piece" in details:
-            return {"postcode_areas": f"Dit begrijpen we niet: “{details['wrong_piece'][:40]}”. "
-                    "Schrijf het als 1011-1039, 1051."}, None  # fmt: skip
+            wrong = f"Dit begrijpen we niet: “{details['wrong_piece'][:40]}”. Schrijf het als 1011-1039, 1051."
+            return {details.get("wrong_box", "postcode_areas"): wrong}, None
         case "invalid":
             errors = {name: _beside(name, _code(codes)) for name, codes in getattr(error, "errors", {}).items()}
             return errors, _STALE if set(errors) & {"id", "_schema"} else None

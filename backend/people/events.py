@@ -86,6 +86,19 @@ class RegionChanged(Event):
     changes: Changes
 
 
+REGION_LAYOUT = uuid.UUID("5c1f9a4e-6d1b-5b0e-9c55-70f0c1a7e0d1")
+"""The division of the land over the regions, as the one thing that these events are about: so they are found again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostcodeAreasMoved(Event):
+    """Postcode areas went to another region together: PC4 -> [region before, region after] by id, None for nowhere."""
+
+    moves: Changes
+    undoes: uuid.UUID | None = None
+    """The event that this one put back."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class GazetteerImported(Event):
     """A file with addresses or postcode areas was taken in."""

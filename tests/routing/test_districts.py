@@ -42,7 +42,7 @@ def a_town(seed=0, areas=16, districts=2, *, is_drawn=True, pinned=0, **weights)
             for row in range(areas)
         ),
         tuple(District(id=f"r{row}", cars=chance.choice((1, 1, 2)), bases=(row,)) for row in range(districts)),
-        neighbours(points, cells(flat(points))),
+        neighbours(flat(points), cells(flat(points))),
         DistrictWeights(**weights),
     )
 
@@ -179,7 +179,7 @@ def test_an_area_apart_from_its_region_joins_the_one_around_it():
         Crow().matrix(points),
         areas,
         (District(id="w", bases=(2,)), District(id="e", bases=(8,))),
-        neighbours(points, cells(flat(points))),
+        neighbours(flat(points), cells(flat(points))),
     )
     proposal = redraw(question)
     assert not proposal.before.is_whole
@@ -210,14 +210,14 @@ def test_whatever_the_map_every_area_can_be_reached_from_every_other(where):
         Crow().matrix(points),
         tuple(Area(id=str(row), place=row, visits=1, service_s=0) for row in range(len(points))),
         (District(id="all"),),
-        neighbours(points, cells(flat(points))),
+        neighbours(flat(points), cells(flat(points))),
     )
     assert len(pieces(town, range(len(points)))) == 1
 
 
 def test_areas_on_a_grid_border_on_those_beside_them():
     points = [Point(52 + row / 100, 5 + column / 60) for row in range(4) for column in range(4)]
-    found = set(neighbours(points, cells(flat(points))))
+    found = set(neighbours(flat(points), cells(flat(points))))
     assert {(0, 1), (0, 4), (5, 6), (5, 9)} <= found
     assert not {(0, 2), (0, 10), (3, 12)} & found
 
@@ -229,7 +229,7 @@ def test_two_banks_without_a_bridge_are_no_neighbours_but_a_whole_map_stays_whol
     for north, south in itertools.product(range(5, 10), range(5)):
         if (north, south) != (9, 4):  # the bridge
             detour[north, south] = detour[south, north] = 3600
-    found = neighbours(points, cells(flat(points)), replace(crow, duration_s=detour))
+    found = neighbours(flat(points), cells(flat(points)), replace(crow, duration_s=detour))
     assert [(a, b) for a, b in found if a < 5 <= b] == [(4, 9)]
 
 
@@ -287,7 +287,7 @@ def test_amsterdam_over_four_cars_becomes_fairer_without_more_driving(shared):
         for place, name in enumerate(bases)
     )
     question = Districting(
-        Crow().matrix([*points, *bases.values()]), areas, districts, neighbours(points, cells(flat(points)))
+        Crow().matrix([*points, *bases.values()]), areas, districts, neighbours(flat(points), cells(flat(points)))
     )
     proposal = redraw(question)
     assert proposal.after.is_whole

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from backend.people.events import REGION_LAYOUT, PostcodeAreasMoved
 from backend.people.models import Address, Client, PostcodeArea, Region
 from backend.people.places import rules
 from backend.people.places.rules import Point, RegionCheck
 from backend.people.rules import Precision
 from backend.platform.db import Session
+from backend.platform.events import EventRow
 
 SAME_BUILDING_M = 60
 
@@ -104,3 +108,47 @@ def inhabited_areas(session: Session) -> set[str]:
 def one_region(session: Session, region_id: uuid.UUID) -> Region | None:
     """One region with its postcode areas."""
     return session.get(Region, region_id, options=[selectinload(Region.postcode_areas)])
+
+
+@dataclass(frozen=True)
+class LayoutChange:
+    """Wijziging van de indeling: which areas went from where to where (by name), when, and by whom."""
+
+    event_id: uuid.UUID
+    at: datetime
+    by: str
+    moves: Mapping[str, tuple[str | None, str | None]]
+    is_undo: bool
+    is_undone: bool
+    can_be_undone: bool
+    """Does at least one of its areas still lie where it was put?"""
+
+
+def layout_changes(session: Session, *, limit: int = 5) -> list[LayoutChange]:
+    """The latest moves of areas between regions, newest first."""
+    rows = session.scalars(
+        sa.select(EventRow)
+        .where(EventRow.subject_id == REGION_LAYOUT, EventRow.name == PostcodeAreasMoved.__name__)
+        .order_by(EventRow.seq.desc())
+        .limit(limit)
+    ).all()
+    names = {str(region.id): region.name for region in session.scalars(sa.select(Region))}
+    lies_in = {
+        pc4: str(region_id) for pc4, region_id in session.execute(sa.select(PostcodeArea.pc4, PostcodeArea.region_id))
+    }
+    undone = {row.payload.get("undoes") for row in rows}
+    return [
+        LayoutChange(
+            event_id=row.id,
+            at=row.happened_at,
+            by=row.actor_name,
+            moves={
+                pc4: (names.get(before or ""), names.get(after or ""))
+                for pc4, (before, after) in row.payload["moves"].items()
+            },
+            is_undo=row.payload.get("undoes") is not None,
+            is_undone=str(row.id) in undone,
+            can_be_undone=any(lies_in.get(pc4) == str(after) for pc4, (_, after) in row.payload["moves"].items()),
+        )
+        for row in rows
+    ]

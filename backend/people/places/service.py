@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 
-from backend.people.events import Changes, RegionChanged
+from backend.people.events import REGION_LAYOUT, Changes, PostcodeAreasMoved, RegionChanged
 from backend.people.models import PostcodeArea, Region
 from backend.people.places.rules import spans
 from backend.platform.errors import DomainError, Invalid, NotFound
+from backend.platform.events import EventRow
 from backend.platform.ids import new_id
 from backend.platform.uow import UnitOfWork
 
@@ -60,6 +61,57 @@ def set_region(
     if changes:
         uow.record(RegionChanged(region_id=region.id, changes=changes))
     return region
+
+
+class PostcodeAreasChanged(DomainError):
+    """Somebody moved these areas meanwhile: `areas` names them. Nothing was done."""
+
+    code = "postcode_areas_changed"
+
+
+def move_areas(
+    uow: UnitOfWork,
+    moves: Mapping[str, tuple[uuid.UUID | None, uuid.UUID | None]],
+    *,
+    undoes: uuid.UUID | None = None,
+) -> int:
+    """Let areas go from one region to another, together or not at all: PC4 -> (region now, region then).
+
+    Whoever decided saw a map: an area that lies elsewhere by now raises `PostcodeAreasChanged`. Returns how many moved.
+    """
+    areas = {area.pc4: area for area in _areas(uow, set(moves))}
+    overtaken = sorted(pc4 for pc4, (now, _) in moves.items() if areas[pc4].region_id != now)
+    if overtaken:
+        raise PostcodeAreasChanged(areas=overtaken)
+    for region_id in {then for _, then in moves.values() if then is not None}:
+        if uow.session.get(Region, region_id) is None:
+            raise Invalid({"region_id": ["unknown"]})
+    wanted = {pc4: (now, then) for pc4, (now, then) in sorted(moves.items()) if now != then}
+    for pc4, (_, then) in wanted.items():
+        areas[pc4].region_id = then
+    uow.session.flush()
+    uow.session.expire_all()  # the regions' own lists of areas are no longer right
+    if wanted:
+        changes: Changes = {pc4: [now and str(now), then and str(then)] for pc4, (now, then) in wanted.items()}
+        uow.record(PostcodeAreasMoved(subject_id=REGION_LAYOUT, moves=changes, undoes=undoes))
+    return len(wanted)
+
+
+def put_back(uow: UnitOfWork, event_id: uuid.UUID) -> int:
+    """Undo a move of areas: those that still lie where it put them go back. Returns how many did."""
+    event = uow.session.scalar(
+        sa.select(EventRow).where(EventRow.id == event_id, EventRow.name == PostcodeAreasMoved.__name__)
+    )
+    if event is None:
+        raise NotFound()
+    areas = {area.pc4: area for area in _areas(uow, set(event.payload["moves"]))}
+    regions = set(uow.session.scalars(sa.select(Region.id)))
+    back: dict[str, tuple[uuid.UUID | None, uuid.UUID | None]] = {}
+    for pc4, (before, after) in event.payload["moves"].items():
+        source, target = (None if one is None else uuid.UUID(one) for one in (after, before))
+        if areas[pc4].region_id == source and (target is None or target in regions):
+            back[pc4] = (source, target)
+    return move_areas(uow, back, undoes=event_id)
 
 
 def _areas(uow: UnitOfWork, pc4: set[str]) -> list[PostcodeArea]:

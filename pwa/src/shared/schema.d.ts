@@ -2150,6 +2150,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/region-help": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which region's cars drove for which other region: visits, minutes at the door, metres of the drive there */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only this night */
+                    night_id?: string;
+                    /** @description The latest nights, the one under way included */
+                    nights?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RegionHelpOut"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/regions": {
         parameters: {
             query?: never;
@@ -3971,6 +4014,26 @@ export interface components {
             /** Format: date */
             valid_until: string;
         };
+        HelpOut: {
+            metres: number;
+            minutes: number;
+            visits: number;
+        };
+        HelpPairOut: {
+            help: components["schemas"]["HelpOut"];
+            /** Format: uuid */
+            helped_id: string;
+            /** Format: uuid */
+            helper_id: string;
+        };
+        HelpRegionOut: {
+            given: components["schemas"]["HelpOut"];
+            name: string;
+            own: components["schemas"]["HelpOut"];
+            received: components["schemas"]["HelpOut"];
+            /** Format: uuid */
+            region_id: string;
+        };
         HomeBaseIn: {
             /** Format: uuid */
             id: string;
@@ -4631,6 +4694,17 @@ export interface components {
             gaps: string[];
             is_sound: boolean;
             overlaps: components["schemas"]["Overlap"][];
+        };
+        RegionHelpOut: {
+            between: components["schemas"]["HelpPairOut"][];
+            by_roaming_cars: components["schemas"]["HelpOut"];
+            /** Format: date-time */
+            first_night_at: string | null;
+            /** Format: date-time */
+            last_night_at: string | null;
+            nights: number;
+            regions: components["schemas"]["HelpRegionOut"][];
+            to_nowhere: components["schemas"]["HelpOut"];
         };
         RegionIn: {
             code: string;
