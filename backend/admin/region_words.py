@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from backend.dispatch.area_work import PastWork, WorkSource
 from backend.dispatch.districts import Calm, DrawnRegion, MovedArea, NothingToDraw, RegionProposal
 from backend.handover.rules import counted, listed
@@ -29,6 +31,11 @@ _NOTHING = {
 def nothing(why: NothingToDraw) -> str:
     """Why there is no proposal."""
     return _NOTHING.get(why.details.get("reason", ""), "Er valt niets te verdelen.")
+
+
+def travel(sources: Sequence[str]) -> str:
+    """Where driving times come from: "over de weg en geschat uit de afstand"."""
+    return listed(list(dict.fromkeys(TRAVEL.get(one, one) for one in sources)))
 
 
 def hours(seconds: float) -> str:
@@ -134,6 +141,6 @@ def waits_at(region: DrawnRegion) -> str:
 
 
 __all__ = [
-    "CALM", "SOURCES", "TRAVEL", "counted_from", "headline", "hours", "km", "listed", "minutes", "nothing", "part",
-    "share", "waits_at", "why",
+    "CALM", "SOURCES", "counted_from", "headline", "hours", "km", "listed", "minutes", "nothing", "part",
+    "share", "travel", "waits_at", "why",
 ]  # fmt: skip

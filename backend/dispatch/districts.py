@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from backend.dispatch import area_work, travel
 from backend.dispatch.area_work import AreaWork, PastWork, WorkSource
 from backend.dispatch.models import HomeBase
-from backend.dispatch.tonight import Point
+from backend.dispatch.travel import Point
 from backend.people.models import PostcodeArea, Region
 from backend.people.places import queries as places
 from backend.platform.db import Session
@@ -132,7 +132,8 @@ class RegionProposal:
     cars: int
     cars_now: int
     dissolved: tuple[str, ...]
-    travel_source: str
+    travel_sources: tuple[str, ...]
+    """Where the driving times came from; more than one when some were estimated."""
     regions: tuple[DrawnRegion, ...]
     moves: tuple[MovedArea, ...]
     areas: tuple[DrawnArea, ...]
@@ -197,7 +198,7 @@ def propose(session: Session, wishes: Wishes, now: datetime) -> RegionProposal:
         cars=sum(cars.values()),
         cars_now=sum(cars_now.values()),
         dissolved=tuple(region.name for region in drawn if str(region.id) not in cars and region.postcode_areas),
-        travel_source=matrix.source,
+        travel_sources=_sources(matrix),
         regions=tuple(
             DrawnRegion(
                 key=key,
@@ -326,6 +327,14 @@ def _of_areas(matrix: TravelMatrix, areas: int) -> TravelMatrix:
         distance_m=None,
         source_cell=None,
     )
+
+
+def _sources(matrix: TravelMatrix) -> tuple[str, ...]:
+    import numpy as np
+
+    if matrix.source_cell is None:
+        return (matrix.source,)
+    return tuple(matrix.sources[int(one)] for one in np.unique(np.asarray(matrix.source_cell)))
 
 
 def _moves(

@@ -104,7 +104,7 @@ def _plain(found: RegionProposal) -> dict[str, Any]:
         "nights": found.work.nights,
         "visits": found.work.visits,
         "unplaced_visits": found.work.unplaced,
-        "travel_source": found.travel_source,
+        "travel_sources": list(found.travel_sources),
         "cars": found.cars,
         "cars_now": found.cars_now,
         "cost": {"before": _terms(found.before.terms), "after": _terms(found.after.terms)},

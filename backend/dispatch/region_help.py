@@ -18,7 +18,7 @@ _DRIVEN = (VisitStatus.UNDER_WAY, VisitStatus.ON_SCENE, VisitStatus.DONE)
 
 @dataclass(frozen=True)
 class Help:
-    """Hulp: visits driven to, minutes at their doors, and metres of the drive there."""
+    """Hulp: visits driven to, minutes at their doors, and metres of the drive there (driven, else planned)."""
 
     visits: int = 0
     minutes: int = 0
@@ -94,7 +94,7 @@ def help_between(session: Session, nights: Iterable[uuid.UUID]) -> HelpReport:
             Car.region_id.label("helper"),
             Visit.region_id.label("helped"),
             Visit.service_minutes,
-            Visit.distance_m,
+            sa.func.coalesce(Assignment.driven_m, Assignment.planned_distance_m, Visit.distance_m, 0).label("metres"),
             Assignment.arrived_at,
             Assignment.finished_at,
         )
@@ -103,7 +103,7 @@ def help_between(session: Session, nights: Iterable[uuid.UUID]) -> HelpReport:
         .join(Car, Car.id == Shift.car_id)
         .where(Visit.night_id.in_(during), Visit.status.in_(_DRIVEN))
     ):
-        found[row.helper, row.helped] += Help(1, _minutes(row), row.distance_m or 0)
+        found[row.helper, row.helped] += Help(1, _minutes(row), int(row.metres))
     first, last, count = session.execute(
         sa.select(sa.func.min(Night.starts_at), sa.func.max(Night.starts_at), sa.func.count()).where(
             Night.id.in_(during)

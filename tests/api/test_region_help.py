@@ -75,6 +75,19 @@ def test_help_is_counted_both_ways_and_everything_driven_adds_up(two_regions, tr
     assert (found["by_roaming_cars"]["visits"], found["to_nowhere"]["visits"]) == (1, 1)
 
 
+def test_kilometres_are_those_that_were_driven_as_soon_as_the_phone_knows_them(two_regions, triagist):
+    west, _east, tonight, cars = two_regions
+    visit = driven(cars["east"], west, metres=6000)
+    with reading(SYSTEM) as session:
+        assignment = session.get_one(Assignment, visit.assignment_id)
+    assignment.planned_distance_m = 6500
+    builders.kept(assignment)
+    assert counted(triagist, night_id=tonight.id)["between"][0]["help"]["metres"] == 6500
+    assignment.driven_m = 7200
+    builders.kept(assignment)
+    assert counted(triagist, night_id=tonight.id)["between"][0]["help"]["metres"] == 7200
+
+
 def test_a_car_that_was_called_back_helped_nobody_the_one_that_came_did(two_regions, triagist):
     west, _east, tonight, cars = two_regions
     visit = driven(cars["east"], west)
