@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from backend.dispatch.alarm_rules import AlarmKind
-from backend.dispatch.models import Alarm, Assignment, Car, HomeBase, Night, Shift, Visit
+from backend.dispatch.models import Alarm, Assignment, Car, HomeBase, Night, Shift, ShiftBreak, Visit
 from backend.dispatch.rules import VisitKind, VisitStatus
 from backend.handover import service as handover
 from backend.handover.models import MorningHandover
@@ -107,6 +107,17 @@ def a_shift(night: Night | None = None, nurse: Staff | None = None, car: Car | N
             }
         )
     )
+
+
+def a_break(shift: Shift, **given: Any) -> ShiftBreak:
+    """Half an hour, to begin in an hour or the hour after."""
+    facts = {
+        "earliest_at": now() + timedelta(hours=1),
+        "latest_at": now() + timedelta(hours=2),
+        "minutes": 30,
+        **given,
+    }
+    return kept(ShiftBreak(id=new_id(), shift_id=shift.id, **facts))
 
 
 def a_visit(

@@ -9,6 +9,7 @@ from marshmallow import validate
 
 from backend.dispatch import advice, service
 from backend.dispatch import board as board_queries
+from backend.dispatch import breaks_api as breaks_api  # its routes hang on the same blueprint
 from backend.dispatch import proposal_api as proposal_api  # its routes hang on the same blueprint
 from backend.dispatch import region_api as region_api  # its routes hang on the same blueprint
 from backend.dispatch import roster_api as roster_api  # its routes hang on the same blueprint

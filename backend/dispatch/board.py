@@ -9,7 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from backend.dispatch.alarm_rules import AlarmKind
-from backend.dispatch.board_parts import Board, BoardAlarm, BoardCar, BoardNight, BoardProposal, BoardVisit, Waiting
+from backend.dispatch.board_parts import (
+    Board,
+    BoardAlarm,
+    BoardBreak,
+    BoardCar,
+    BoardNight,
+    BoardProposal,
+    BoardVisit,
+    Waiting,
+)
 from backend.dispatch.changes import last_changes
 from backend.dispatch.models import Alarm, Night, Presence, Shift, Visit
 from backend.dispatch.proposal_models import PlanProposal
@@ -217,7 +226,7 @@ def _cars(session: Session, cars: list[CarTonight], visits: Iterable[BoardVisit]
             is_backup=car.is_backup,
             is_woken=car.woken_at is not None,
             phone=car.phone,
-            state=states.get(str(car.shift_id)) or ("free" if _is_on_duty(car, now) else "off"),
+            state=states.get(str(car.shift_id)) or _state(car, now),
             position={"lat": car.position[0], "lon": car.position[1], "at": iso(car.position_at)}
             if car.position is not None and car.position_at is not None
             else None,
@@ -227,9 +236,27 @@ def _cars(session: Session, cars: list[CarTonight], visits: Iterable[BoardVisit]
                 for procedure, valid_until in sorted(car.competences.items())
             ],
             push_ok_at=_iso(rung.get(car.nurse_id)),
+            breaks=[
+                BoardBreak(
+                    id=str(one.id),
+                    earliest_at=iso(one.earliest_at),
+                    latest_at=iso(one.latest_at),
+                    minutes=one.minutes,
+                    planned_at=_iso(one.planned_at),
+                    started_at=_iso(one.started_at),
+                    ended_at=_iso(one.ended_at),
+                )
+                for one in car.breaks
+            ],
         )
         for car in cars
     ]
+
+
+def _state(car: CarTonight, now: datetime) -> str:
+    if not _is_on_duty(car, now):
+        return "off"
+    return "resting" if car.rests_until(now) is not None else "free"
 
 
 def _is_on_duty(car: CarTonight, now: datetime) -> bool:

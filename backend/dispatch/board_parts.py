@@ -90,6 +90,18 @@ class BoardVisit(msgspec.Struct):
     reported: bool
 
 
+class BoardBreak(msgspec.Struct):
+    """A break of a car's shift."""
+
+    id: str
+    earliest_at: str
+    latest_at: str
+    minutes: int
+    planned_at: str | None
+    started_at: str | None
+    ended_at: str | None
+
+
 class BoardCar(msgspec.Struct):
     """A car on the board, with its nurse."""
 
@@ -109,6 +121,7 @@ class BoardCar(msgspec.Struct):
     home: dict[str, float]
     competences: list[dict[str, str]]
     push_ok_at: str | None
+    breaks: list[BoardBreak]
 
 
 class BoardAlarm(msgspec.Struct):

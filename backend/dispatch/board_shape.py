@@ -142,6 +142,16 @@ class HeldCompetenceOut(Schema):
     valid_until = _text(format="date")
 
 
+class BoardBreakOut(Schema):
+    id = _text()
+    earliest_at = _moment()
+    latest_at = _moment()
+    minutes = _number()
+    planned_at = _maybe_moment()
+    started_at = _maybe_moment()
+    ended_at = _maybe_moment()
+
+
 class BoardCarOut(Schema):
     shift_id = _text()
     car_name = _text()
@@ -154,11 +164,12 @@ class BoardCarOut(Schema):
     is_backup = fields.Boolean(required=True)
     is_woken = fields.Boolean(required=True)
     phone = _maybe()
-    state = fields.String(required=True, validate=validate.OneOf(["free", "driving", "on_scene", "off"]))
+    state = fields.String(required=True, validate=validate.OneOf(["free", "driving", "on_scene", "resting", "off"]))
     position = fields.Nested(PositionOut, required=True, allow_none=True)
     home = fields.Nested(HomeOut, required=True)
     competences = fields.List(fields.Nested(HeldCompetenceOut), required=True)
     push_ok_at = _maybe_moment()
+    breaks = fields.List(fields.Nested(BoardBreakOut), required=True)
 
 
 class BoardAlarmOut(Schema):

@@ -191,6 +191,16 @@ class BackupWoken(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BreakChanged(Event):
+    """Pauze gepland, gewijzigd, begonnen, voorbij of vervallen."""
+
+    break_id: str
+    car_name: str
+    what: str
+    minutes: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class AlarmRaised(VisitEvent):
     """Alarm gegeven op de centrale."""
 

@@ -1,7 +1,7 @@
 """The tables of the dispatch room: nights, cars, shifts, visits, who was sent, and alarms."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -109,10 +109,15 @@ class ShiftBreak(Base):
     latest_at: Mapped[datetime]
     minutes: Mapped[int]
     planned_at: Mapped[datetime | None]
-    """When it will begin, as the car's route stands now."""
+    """When it will begin, as the car's route stands now; None when its time went by."""
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+
+    @property
+    def length(self) -> timedelta:
+        """How long it lasts."""
+        return timedelta(minutes=self.minutes)
 
     @classmethod
     def visible_to(cls, actor: Actor) -> Visible:

@@ -1,7 +1,7 @@
 """Nights, bases, cars and shifts: who is on duty tonight, and who is woken."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from backend.dispatch import rules
 from backend.dispatch.events import BackupWoken, NightOpened, RosterChanged
-from backend.dispatch.models import Car, HomeBase, Night, ResponseNorm, Shift
+from backend.dispatch.models import Car, HomeBase, Night, ResponseNorm, Shift, ShiftBreak
 from backend.dispatch.writing import lock_night
 from backend.people.models import Region, Staff
 from backend.people.rules import Role
 from backend.platform.clock import iso
+from backend.platform.config import settings
 from backend.platform.errors import DomainError, Invalid, NotFound
 from backend.platform.uow import UnitOfWork
 from backend.triage.rules import Urgency
@@ -189,12 +190,27 @@ def add_shift(
     )
     uow.session.add(shift)
     uow.session.flush()
+    if (rest := usual_break(shift)) is not None:
+        uow.session.add(rest)
     changes = {"car_id": [None, str(car_id)], "nurse_id": [None, str(nurse_id)], "starts_at": [None, iso(starts_at)]}
     uow.record(RosterChanged(what="shift", id=shift.id, changes=changes))
     if starts_at != night.starts_at:  # a car that begins later, or steps in, gets its share when it begins
         key = f"plan:{night.id}:{iso(starts_at)}"
         uow.enqueue("plan_night", {"night_id": str(night.id)}, run_at=max(uow.now, starts_at), key=key)
     return shift
+
+
+def usual_break(shift: Shift) -> ShiftBreak | None:
+    """The break that every shift of this installation has (`break_minutes`), counted from its start and its end."""
+    knobs = settings()
+    earliest_at = shift.starts_at + timedelta(minutes=knobs.break_after_min)
+    latest_at = shift.ends_at - timedelta(minutes=knobs.break_before_min)
+    if knobs.break_minutes <= 0 or shift.is_backup or latest_at < earliest_at:
+        return None
+    return ShiftBreak(
+        shift_id=shift.id, earliest_at=earliest_at, latest_at=latest_at, minutes=knobs.break_minutes,
+        planned_at=earliest_at,
+    )  # fmt: skip
 
 
 def _plain(value: object) -> object:

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.dispatch import alarms, fetching, routes, rules
+from backend.dispatch import alarms, breaks, fetching, routes, rules
 from backend.dispatch.alarm_rules import OVERDUE_BACKUP_AFTER, AlarmKind, overdue_at
 from backend.dispatch.assign import NotAssigned
 from backend.dispatch.events import LateFactKept, NurseArrived, NurseDeparted, VisitAccepted, VisitEvent, VisitFinished
@@ -135,6 +135,8 @@ def _apply(
         return  # a step that came late: a fact, and no news for the plan
     night = night_of(uow, visit)
     night.plan_version += 1
+    if visit.status in rules.BUSY:
+        breaks.end_by_driving(uow, assignment.shift_id, moment)
     if visit.status is VisitStatus.UNDER_WAY and visit.travel_s is not None:
         visit.leave_at, visit.eta_at = moment, moment + timedelta(seconds=visit.travel_s)
     if visit.status is VisitStatus.ON_SCENE:

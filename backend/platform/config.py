@@ -55,6 +55,11 @@ class Settings:
     """Seconds of search when the desk asks for better routes; two to ten is sensible."""
     replan_s: float = 0.5
     """Seconds of search behind every assignment and every visit that is done."""
+    break_minutes: int = 0
+    """The break that every new shift gets; 0 for none."""
+    break_after_min: int = 120
+    break_before_min: int = 90
+    """It begins at least so long after the shift's start, and so long before its end."""
     extra_push_hosts: tuple[str, ...] = ()
 
     @classmethod

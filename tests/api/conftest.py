@@ -49,5 +49,6 @@ def a_full_night(app):
         "handover_id": letter.id,
         "entry_id": letter.entries[0].id,
         "draft_id": draft.id,
+        "break_id": night.a_break(shift).id,
     }
     return FullNight(ids, nurse, triagist, builders.a_staff_member(Role.TEAM_MANAGER, organisation))

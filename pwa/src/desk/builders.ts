@@ -18,7 +18,7 @@ export function aCar(part: Partial<Car> = {}): Car {
   return {
     shift_id: 'shift-2', car_name: 'Auto 2', car_number: 2, nurse_name: 'Jeroen', region_id: 'west', region_name: 'West', starts_at: at(-180),
     ends_at: at(300), is_backup: false, is_woken: false, phone: '0600000002', state: 'free', position: null, home: { lat: 52.36, lon: 4.85 },
-    competences: [], push_ok_at: at(-60), ...part,
+    competences: [], push_ok_at: at(-60), breaks: [], ...part,
   }
 }
 export function aWaiting(part: Partial<Waiting> = {}): Waiting {

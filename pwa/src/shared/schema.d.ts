@@ -124,6 +124,157 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/breaks/{break_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                break_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a break another time or length */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    break_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BreakTimesIn"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BreakOut"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        /** No break after all */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    break_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BreakOut"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/breaks/{break_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                break_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Back on the road */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    break_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BreakOut"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/breaks/{break_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                break_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The planned break begins */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    break_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BreakOut"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/care-pathways": {
         parameters: {
             query?: never;
@@ -2573,6 +2724,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shifts/{shift_id}/break-now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shift_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The nurse has her break now, planned (its id) or not */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    shift_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BreakNowIn"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BreakOut"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shifts/{shift_id}/breaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shift_id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plan a break in a shift, to begin between two moments */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    shift_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["BreakIn"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BreakOut"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shifts/{shift_id}/wake": {
         parameters: {
             query?: never;
@@ -3362,7 +3605,22 @@ export interface components {
             }[];
             visit_id: string | null;
         };
+        BoardBreakOut: {
+            /** Format: date-time */
+            earliest_at: string;
+            /** Format: date-time */
+            ended_at: string | null;
+            id: string;
+            /** Format: date-time */
+            latest_at: string;
+            minutes: number;
+            /** Format: date-time */
+            planned_at: string | null;
+            /** Format: date-time */
+            started_at: string | null;
+        };
         BoardCarOut: {
+            breaks: components["schemas"]["BoardBreakOut"][];
             car_name: string;
             car_number: number;
             competences: components["schemas"]["HeldCompetenceOut"][];
@@ -3382,7 +3640,7 @@ export interface components {
             /** Format: date-time */
             starts_at: string;
             /** @enum {string} */
-            state: "free" | "driving" | "on_scene" | "off";
+            state: "free" | "driving" | "on_scene" | "resting" | "off";
         };
         BoardNightOut: {
             /** Format: date-time */
@@ -3474,6 +3732,58 @@ export interface components {
             window_end: string;
             /** Format: date-time */
             window_start: string;
+        };
+        BreakIn: {
+            /**
+             * Format: date-time
+             * @description It begins at this moment or later
+             */
+            earliest_at: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description It begins at this moment or earlier
+             */
+            latest_at: string;
+            minutes: number;
+        };
+        BreakNowIn: {
+            /** Format: uuid */
+            id: string;
+            minutes: number;
+        };
+        BreakOut: {
+            /** Format: date-time */
+            cancelled_at: string | null;
+            /** Format: date-time */
+            earliest_at: string;
+            /** Format: date-time */
+            ended_at: string | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            latest_at: string;
+            minutes: number;
+            /** Format: date-time */
+            planned_at: string | null;
+            /** Format: uuid */
+            shift_id: string;
+            /** Format: date-time */
+            started_at: string | null;
+        };
+        BreakTimesIn: {
+            /**
+             * Format: date-time
+             * @description It begins at this moment or later
+             */
+            earliest_at: string;
+            /**
+             * Format: date-time
+             * @description It begins at this moment or earlier
+             */
+            latest_at: string;
+            minutes: number;
         };
         CallerIn: {
             callback_number: string;
