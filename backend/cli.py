@@ -107,10 +107,10 @@ def register(app: Flask) -> None:
     from backend.demo import demo
     from backend.dispatch import districts_cli as districts_cli  # hangs `propose` on `flask regions`
     from backend.dispatch.cli import fleet
-    from backend.dispatch.travel_cli import roads
+    from backend.dispatch.travel_cli import roads, travel
     from backend.handover.cli import night
     from backend.people.cli import gazetteer, people, regions
     from backend.triage.cli import scope_list
 
-    for command in (db, work, serve, gazetteer, regions, people, scope_list, fleet, roads, night, demo):
+    for command in (db, work, serve, gazetteer, regions, people, scope_list, fleet, roads, travel, night, demo):
         app.cli.add_command(command)

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.dispatch import alarms, roster, routes, rules
+from backend.dispatch import alarms, driven, roster, routes, rules
 from backend.dispatch.alarm_rules import AlarmKind, RingStep, RingTimes
 from backend.dispatch.choice import plain_params
 from backend.dispatch.doubles import shifts_of_partners, tell_partners
@@ -249,6 +249,7 @@ def end_assignment(uow: UnitOfWork, visit: Visit, *, reason: str) -> None:
         return
     assignment = uow.session.get_one(Assignment, visit.assignment_id)
     assignment.ended_at, assignment.end_reason = uow.now, reason[:300]
+    driven.turns_back(visit, assignment, uow.now)
     alarms.silence(uow, assignment.id)
     alarms.resolve(uow, (AlarmKind.UNACKNOWLEDGED, AlarmKind.PUSH_DEAD, AlarmKind.OVERDUE), visit=visit)
     shift = uow.session.get_one(Shift, assignment.shift_id)

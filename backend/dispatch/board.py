@@ -17,10 +17,12 @@ from backend.dispatch.board_parts import (
     BoardNight,
     BoardProposal,
     BoardVisit,
+    Driving,
     Waiting,
 )
 from backend.dispatch.changes import last_changes
-from backend.dispatch.models import Alarm, Night, Presence, Shift, Visit
+from backend.dispatch.driven_rules import driven_s
+from backend.dispatch.models import Alarm, Assignment, Night, Presence, Shift, Visit
 from backend.dispatch.proposal_models import PlanProposal
 from backend.dispatch.proposals import latest, state_of
 from backend.dispatch.roster import night_at
@@ -139,7 +141,8 @@ def _waiting(session: Session, now: datetime) -> list[Waiting]:
 
 def _visits(session: Session, which: sa.ColumnElement[bool], now: datetime) -> list[BoardVisit]:
     rows = session.execute(
-        sa.select(Visit, Organisation.short_name, CareRequest.location_note, *_PERSON)
+        sa.select(Visit, Assignment, Organisation.short_name, CareRequest.location_note, *_PERSON)
+        .outerjoin(Assignment, Assignment.id == Visit.assignment_id)
         .outerjoin(Client, Client.id == Visit.client_id)
         .outerjoin(Organisation, Organisation.id == Visit.organisation_id)
         .outerjoin(CareRequest, CareRequest.id == Visit.care_request_id)
@@ -194,6 +197,7 @@ def _visit(row: Any, today: date) -> BoardVisit:
         leave_at=_iso(visit.leave_at),
         travel_s=visit.travel_s,
         travel_source=visit.travel_source,
+        driving=_driving(row.Assignment),
         is_locked=visit.is_locked,
         version=visit.version,
         assigned_at=_iso(visit.assigned_at),
@@ -202,6 +206,18 @@ def _visit(row: Any, today: date) -> BoardVisit:
         arrived_at=_iso(visit.arrived_at),
         finished_at=_iso(visit.finished_at),
         reported=visit.reported_at is not None,
+    )
+
+
+def _driving(assignment: Assignment | None) -> Driving | None:
+    if assignment is None or assignment.departed_at is None:
+        return None
+    return Driving(
+        planned_s=assignment.planned_travel_s,
+        planned_m=assignment.planned_distance_m,
+        source=assignment.travel_source,
+        driven_s=driven_s(assignment.departed_at, assignment.arrived_at),
+        driven_m=assignment.driven_m,
     )
 
 

@@ -45,6 +45,16 @@ class Waiting(msgspec.Struct):
     presence: dict[str, str] | None
 
 
+class Driving(msgspec.Struct):
+    """The drive to a visit: planned as at departure, and driven as far as it is known."""
+
+    planned_s: int | None
+    planned_m: int | None
+    source: str | None
+    driven_s: int | None
+    driven_m: int | None
+
+
 class BoardVisit(msgspec.Struct):
     """A visit on the board."""
 
@@ -80,6 +90,7 @@ class BoardVisit(msgspec.Struct):
     leave_at: str | None
     travel_s: int | None
     travel_source: str | None
+    driving: Driving | None
     is_locked: bool
     version: int
     assigned_at: str | None

@@ -83,6 +83,14 @@ class WaitingOut(Schema):
     presence = fields.Nested(PresenceOut, required=True, allow_none=True)
 
 
+class DrivingOut(Schema):
+    planned_s = _maybe_number()
+    planned_m = _maybe_number()
+    source = _maybe()
+    driven_s = _maybe_number()
+    driven_m = _maybe_number()
+
+
 class BoardVisitOut(Schema):
     id = _text()
     reference = _maybe()
@@ -116,6 +124,7 @@ class BoardVisitOut(Schema):
     leave_at = _maybe_moment()
     travel_s = _maybe_number()
     travel_source = _maybe()
+    driving = fields.Nested(DrivingOut, required=True, allow_none=True)
     is_locked = fields.Boolean(required=True)
     version = _number()
     assigned_at = _maybe_moment()

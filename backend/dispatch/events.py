@@ -184,6 +184,15 @@ class ProposalDecided(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TravelCalibrated(Event):
+    """Rijtijden geijkt: from now on the times of this source are multiplied by this factor."""
+
+    source: str
+    factor: float
+    trips: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class BackupWoken(Event):
     """Achterwacht gewekt."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.dispatch import alarms, breaks, fetching, routes, rules
+from backend.dispatch import alarms, breaks, driven, fetching, routes, rules
 from backend.dispatch.alarm_rules import OVERDUE_BACKUP_AFTER, AlarmKind, overdue_at
 from backend.dispatch.assign import NotAssigned
 from backend.dispatch.events import LateFactKept, NurseArrived, NurseDeparted, VisitAccepted, VisitEvent, VisitFinished
@@ -99,6 +99,8 @@ def _keep_fact(
     moment = _moment(uow, assignment, step, happened_at)
     setattr(assignment, _TIMES[step], getattr(assignment, _TIMES[step]) or moment)
     assignment.phone_steps = [*assignment.phone_steps, step.value]
+    if step is Step.ARRIVE:
+        driven.arrives(visit, assignment)
     uow.record(
         LateFactKept(
             **event_header(visit, feed_id=assignment.shift_id),
@@ -121,10 +123,14 @@ def _apply(
 ) -> None:
     before = visit.status
     moment = _moment(uow, assignment, step, happened_at)
+    if step is Step.DEPART:
+        driven.departs(uow, night_of(uow, visit), visit, assignment, moment)
     setattr(assignment, _TIMES[step], moment)
     setattr(visit, _TIMES[step], moment)
     visit.status = rules.advance(visit.status, step)
     visit.version += 1
+    if step is Step.ARRIVE:
+        driven.arrives(visit, assignment)
     _quieten(uow, visit, assignment)
     uow.record(
         _EVENTS[step](
@@ -207,6 +213,7 @@ def note_position(uow: UnitOfWork, *, lat: float, lon: float, happened_at: datet
     if shift is None or (shift.last_position_at is not None and shift.last_position_at >= moment):
         return
     shift.last_lat, shift.last_lon, shift.last_position_at = lat, lon, moment
+    driven.follow(uow, shift, lat, lon, moment)
     fetching.ask_for_travel(uow, shift.night_id)
 
 

@@ -10,7 +10,7 @@ export function aVisit(part: Partial<BoardVisit> = {}): BoardVisit {
     client_id: 'client-1', client_label: 'Mw. J. de Groot', client_age: 84, organisation: 'De Lindehof', address_line: 'Hoofdweg 214-2', postcode: '1056DL',
     lat: 52.37, lon: 4.86, precision: 'address', complaint: 'Katheter verstopt', question: 'Hij loopt niet meer', region_id: 'west',
     window_start: at(-2), window_end: at(28), latest_at: at(200), service_minutes: 30, required_competences: ['bladder_catheter'], cars_needed: 1, double_id: null, part: 1, shift_id: null, sequence: null, eta_at: null,
-    leave_at: null, travel_s: null, travel_source: null, is_locked: false, version: 1, assigned_at: null, accepted_at: null,
+    leave_at: null, travel_s: null, travel_source: null, driving: null, is_locked: false, version: 1, assigned_at: null, accepted_at: null,
     departed_at: null, arrived_at: null, finished_at: null, reported: false, ...part,
   }
 }

@@ -3695,6 +3695,7 @@ export interface components {
             /** Format: date-time */
             departed_at: string | null;
             double_id: string | null;
+            driving: components["schemas"]["DrivingOut"] | null;
             /** Format: date-time */
             eta_at: string | null;
             /** Format: date-time */
@@ -4215,6 +4216,13 @@ export interface components {
         };
         DraftsOut: {
             drafts: components["schemas"]["DraftOut"][];
+        };
+        DrivingOut: {
+            driven_m: number | null;
+            driven_s: number | null;
+            planned_m: number | null;
+            planned_s: number | null;
+            source: string | null;
         };
         EmergencyOut: {
             /** Format: date-time */
