@@ -6,6 +6,7 @@ import { desk } from './desk.svelte'
 import { uuid7 as newId } from '$shared/uuid7'
 import { emptyForm } from './intake/form'
 import { alarmText, FUNDING_WORDS, STATUS_WORDS } from './nl'
+import { plan } from './plan.svelte'
 import { plannedBody, type PlannedForm } from './planned'
 import { subjectOf } from './queue'
 import type { Alarm, BoardVisit, Client, FundingLaw, Night, VisitStatus } from './types'
@@ -92,13 +93,6 @@ export async function wake(shiftId: string, name: string): Promise<void> {
   if (done) desk.say(`${name} wordt gewekt.`, 'good')
 }
 
-export async function replan(): Promise<void> {
-  const night = desk.board.night
-  if (night === null) return
-  const done = await attempt(async () => (await api.plan(night.id), true))
-  if (done) desk.say('De routes worden opnieuw berekend.')
-}
-
 /** Puts a planned visit on the night and turns to it; who goes is decided there, or by the next route. */
 export async function addPlanned(form: PlannedForm, night: Night, name: string): Promise<void> {
   const visit = await api.addPlanned(plannedBody(form, night))
@@ -140,7 +134,7 @@ export async function run(command: Command): Promise<void> {
     case 'new':
       return openIntake()
     case 'plan':
-      return replan()
+      return plan.open()
     case 'help':
     case 'planned':
     case 'close_night':

@@ -2,10 +2,11 @@
 import { acknowledge, openIntake } from './actions'
 import { desk } from './desk.svelte'
 import { openTriage } from './open-triage'
+import { plan } from './plan.svelte'
 import { subjectOf } from './queue'
 import type { Alarm } from './types'
 
-export type KeyAct = 'new' | 'planned' | 'seen' | 'next' | 'previous' | 'send' | 'go' | 'command' | 'help' | 'escape' | 'undo' | { car: number }
+export type KeyAct = 'new' | 'planned' | 'plan' | 'seen' | 'next' | 'previous' | 'send' | 'go' | 'command' | 'help' | 'escape' | 'undo' | { car: number }
 
 /** Pure: which act belongs to this key, if any. */
 export function actFor(key: string, isTyping: boolean, hasModifier: boolean): KeyAct | null {
@@ -14,7 +15,7 @@ export function actFor(key: string, isTyping: boolean, hasModifier: boolean): Ke
   if (isTyping) return null
   if (/^[1-9]$/.test(key)) return { car: Number(key) }
   const acts: Record<string, KeyAct> = {
-    n: 'new', p: 'planned', g: 'seen', j: 'next', k: 'previous', a: 'send', z: 'undo', '/': 'command', '?': 'help', Enter: 'go',
+    n: 'new', p: 'planned', r: 'plan', g: 'seen', j: 'next', k: 'previous', a: 'send', z: 'undo', '/': 'command', '?': 'help', Enter: 'go',
   }
   return acts[key.length === 1 ? key.toLowerCase() : key] ?? null
 }
@@ -50,6 +51,7 @@ function perform(act: KeyAct): void {
     case 'planned':
       desk.dialog = { kind: 'planned' }
       return
+    case 'plan': return plan.open()
     case 'seen': return seen()
     case 'next': return desk.walk(1)
     case 'previous': return desk.walk(-1)
@@ -60,6 +62,7 @@ function perform(act: KeyAct): void {
       desk.dialog = { kind: 'help' }
       return
     case 'escape':
+      if (plan.isOpen) return plan.close()
       desk.select(null)
       desk.shownShift = null
       return

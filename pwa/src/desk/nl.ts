@@ -168,6 +168,15 @@ const REASONS: Record<string, Say> = {
   no_partner: () => 'er is geen tweede auto die dan ook kan',
   backup_not_needed: () => 'nu niet nodig: een andere auto kan',
   costs_more: () => 'kost meer dan het oplevert',
+  not_in_time: (p) => `geen auto kan er vóór ${at(p['latest_at'])} zijn`,
+  fits: () => 'past, maar is nog niet ingedeeld',
+  with_skill: (p) => `kan als ${str(p['car_name'], 'een auto').toLowerCase()} bekwaam was voor ${words(p['skills'], PROCEDURE_WORDS)}`,
+  with_later_latest: (p) => `kan als het uiterlijk om ${at(p['latest_at'])} mag beginnen`,
+  with_backup: () => 'kan als de achterwacht gewekt wordt',
+  with_longer_shift: (p) => `kan als ${str(p['car_name'], 'een auto').toLowerCase()} ${minutes(num(p['longer_s']) / 60)} langer doorrijdt`,
+  with_unlock: (p) => `kan als het niet vaststond bij ${str(p['car_name'], 'een auto').toLowerCase()}`,
+  with_higher_penalty: () => 'kan, maar kost de nacht meer dan het nu waard is',
+  nothing_found: () => 'geen kleine verandering maakt dit mogelijk',
   locked_elsewhere: () => 'het bezoek staat vast bij een andere auto',
   on_break: () => 'heeft pauze',
   pathway: (p) => `begin van zorgpad ${str(p['pathway'])}`,
@@ -218,6 +227,18 @@ export function alarmText(alarm: Alarm): string {
 const visitIn = (p: Params): string => str(p['reference'], 'een gepland bezoek')
 const carIn = (p: Params): string => str(p['car_name'], 'De auto')
 const RECEIPT_WORDS: Record<string, string> = { read: 'gelezen', taken_over: 'overgenomen', question: 'heeft een vraag', rejected: 'niet akkoord' }
+const PROPOSAL_ANSWERS: Record<string, string> = {
+  ready: 'Planvoorstel klaar om te bekijken',
+  nothing_better: 'Er is geen beter plan',
+  failed: 'Zoeken naar een beter plan is niet gelukt',
+  overtaken: 'Planvoorstel ingehaald door de nacht',
+}
+const PROPOSAL_DECISIONS: Record<string, string> = {
+  accepted: 'Planvoorstel aangenomen',
+  declined: 'Planvoorstel afgewezen',
+  cancelled: 'Zoeken naar een beter plan gestopt',
+  undone: 'Planvoorstel teruggezet',
+}
 const CHANGES: Record<string, Say> = {
   care_request_registered: (p) => `${str(p['reference'], 'Zorgvraag')} genoteerd${p['by'] ? ` door ${str(p['by'])}` : ''}`,
   triage_decided: (p) =>
@@ -236,6 +257,9 @@ const CHANGES: Record<string, Say> = {
   visit_reported: (p) => `${p['is_late'] ? 'Laat verslag' : 'Verslag'} van ${visitIn(p)} binnen`,
   night_planned: (p) => `Routes vernieuwd${num(p['moved']) ? `, ${num(p['moved'])} verschoven` : ''}`,
   plan_failed: () => 'Routes niet vernieuwd; de oude blijven staan',
+  proposal_asked: (p) => `Beter plan gevraagd${p['by'] ? ` door ${str(p['by'])}` : ''}`,
+  proposal_answered: (p) => PROPOSAL_ANSWERS[str(p['state'])] ?? 'Planvoorstel beantwoord',
+  proposal_decided: (p) => `${PROPOSAL_DECISIONS[str(p['state'])] ?? 'Planvoorstel afgehandeld'}${p['by'] ? ` door ${str(p['by'])}` : ''}`,
   backup_woken: (p) => `${str(p['car_name'], 'Achterwacht')} gewekt`,
   alarm_raised: (p) => `Alarm: ${ALARM_TITLES[str(p['kind']) as AlarmKind] ?? 'kijk op het bord'}${p['reference'] ? `, ${str(p['reference'])}` : ''}`,
   alarm_escalated: (p) => `Alarm loopt door${p['reference'] ? `, ${str(p['reference'])}` : ''}`,
@@ -281,6 +305,14 @@ export function teachSentences(): void {
         d['outcome'] ? `: ${OUTCOME_WORDS[str(d['outcome'])] ?? ''}` : ''
       }. Uw concept blijft staan.`,
     care_request_closed: 'Deze vraag is gesloten. Maak een nieuwe zorgvraag.',
+    proposal_overtaken: 'De nacht is intussen veranderd. Er is niets verschoven; reken opnieuw.',
+    proposal_decided: (d) =>
+      `${str(d['by'], 'Een collega')} was iets eerder: het plan is ${d['state'] === 'accepted' ? 'aangenomen' : 'afgehandeld'}.`,
+    proposal_not_ready: 'Er is geen plan (meer) om te kiezen. Zoek opnieuw.',
+    cannot_undo: (d) =>
+      d['reason'] === 'too_late'
+        ? 'Dit plan rijdt al langer dan 10 minuten; terugzetten kan niet meer. Stuur zo nodig zelf een andere auto.'
+        : 'Alles uit dit plan is al verder; terugzetten kan niet meer. Stuur zo nodig zelf een andere auto.',
     try_later: 'De server is even druk. Probeer het zo nog eens.',
   })
 }

@@ -23,6 +23,14 @@ export interface Reason {
   params?: Params
 }
 
+export type PlanProposal = Schemas['ProposalOut']
+export type ProposalState = NonNullable<Night['proposal']>['state']
+export type Comparison = Schemas['ComparisonOut']
+export type Totals = Schemas['TotalsOut']
+export type FixedVisits = Schemas['FixedOut']
+export type ProposedVisit = Schemas['ProposedVisitOut']
+export type ProposedCar = Schemas['ProposedCarOut']
+
 export type PostcodeArea = Pick<Schemas['PostcodeAreaOut'], 'pc4' | 'place' | 'lat' | 'lon'>
 export type Region = Omit<Schemas['RegionOut'], 'postcode_areas'> & { postcode_areas: PostcodeArea[] }
 export type ClientHit = Schemas['ClientFound']
