@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from routing.child import Answer, solve_apart
 from routing.problem import Problem, ProblemError
 
+MOST_S, MOST = 86_400, 2**31 - 1
 FORMATS = ("night", "solomon", "hhcrsp")
 
 
@@ -19,22 +21,65 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; 0 when all is well, 1 when a plan breaks a rule, 2 when the question is wrong."""
     options = _parser().parse_args(arguments)
     try:
-        return int(options.run(options))
-    except ProblemError as error:
-        print(f"routing: {error}", file=sys.stderr)
-        return 2
+        if sys.stdout is None:
+            raise ProblemError("there is nowhere to print the answer")
+        code = int(options.run(options))
+        sys.stdout.flush()
+        return code
     except BrokenPipeError:
+        _be_silent()  # who read along has seen enough
         return 0
+    except (ProblemError, OSError) as error:
+        print(f"routing: {_sentence(error)}", file=sys.stderr)
+        if isinstance(error, OSError):
+            _be_silent()
+        return 2
+
+
+def _sentence(error: Exception) -> str:
+    text = f"cannot write the answer: {error.strerror}" if isinstance(error, OSError) else str(error)
+    return " ".join(text.split())
+
+
+def _be_silent() -> None:
+    """Nothing more can be printed: what is still waiting must not be tried again at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _seconds(least: float) -> Callable[[str], float]:
+    """A limit in seconds, as argparse wants it."""
+
+    def seconds(text: str) -> float:
+        value = float(text)
+        if not least <= value <= MOST_S:
+            raise argparse.ArgumentTypeError(f"must lie between {least:g} and {MOST_S} seconds, not be {text}")
+        return value
+
+    return seconds
+
+
+def _between(least: int, most: int) -> Callable[[str], int]:
+    """A whole number, as argparse wants it."""
+
+    def number(text: str) -> int:
+        value = int(text)
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"must lie between {least} and {most}, not be {text}")
+        return value
+
+    return number
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m routing", description="Plan a night of visits.")
     commands = parser.add_subparsers(required=True, metavar="command")
     solve = _command(commands, "solve", _solve, "search for a plan and print it")
-    solve.add_argument("--limit", type=float, default=2.0, metavar="SECONDS", help="wall time of the search (2)")
-    solve.add_argument("--iterations", type=int, help="rounds a thread instead of seconds: the same answer every time")
-    solve.add_argument("--seed", type=int, default=0)
-    solve.add_argument("--threads", type=int, default=1)
+    solve.add_argument("--limit", type=_seconds(0.001), default=2.0, metavar="SECONDS", help="time to search (2)")
+    solve.add_argument(
+        "--iterations", type=_between(0, MOST), help="rounds instead of seconds: the same answer every time"
+    )
+    solve.add_argument("--seed", type=_between(0, MOST), default=0)
+    solve.add_argument("--threads", type=_between(1, 64), default=1)
     solve.add_argument("--incumbent", metavar="PLAN", help="start from this plan; changes against it are priced")
     solve.add_argument("--apart", action="store_true", help="engines side by side, with limits; says who found it")
     recommend = _command(commands, "recommend", _recommend, "who can take a stop that the plan leaves out")
@@ -46,8 +91,8 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("plan")
     explain.add_argument("stop", nargs="?")
     replay = _command(commands, "replay", _replay, "play the night: urgent stops become known when they come in")
-    replay.add_argument("--limit", type=float, default=0.1, metavar="SECONDS", help="search after each call (0.1)")
-    replay.add_argument("--seed", type=int, default=0)
+    replay.add_argument("--limit", type=_seconds(0), default=0.1, metavar="SECONDS", help="search a call (0.1)")
+    replay.add_argument("--seed", type=_between(0, MOST), default=0)
     return parser
 
 
@@ -74,8 +119,6 @@ def _solve(options: argparse.Namespace) -> int:
     from routing.formats import plan_document, read_plan
     from routing.solve import solve, warm_up
 
-    if options.limit <= 0 or options.threads < 1 or (options.iterations is not None and options.iterations < 0):
-        raise ProblemError("--limit must be above 0, --threads at least 1 and --iterations at least 0")
     problem = _question(options)
     incumbent = read_plan(options.incumbent, problem) if options.incumbent else None
     warm_up()

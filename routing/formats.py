@@ -1,24 +1,33 @@
-"""Files in and out: our own night format, the Solomon text files, and the two-nurse home-care files of Mankowska.
-
-Everything inside is whole numbers: Solomon distances count tenths, home-care distances count thousandths.
-"""
+"""Files in and out: our own night format here, the classic sets in `classic.py`."""
 
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from routing.plan import Plan
+from routing.check import evaluate
+from routing.classic import home_care, home_care_document, solomon
+from routing.plan import Cost, Plan, PlannedBreak, PlannedStop, Route, Unplanned
 from routing.problem import FOREVER_S, Break, Car, Problem, ProblemError, Stop, Sync, TravelMatrix, Weights
 from routing.schedule import schedule
-
-SOLOMON_SCALE = 10
-HHCRSP_SCALE = 1000
-UNREFUSABLE = 10_000_000
-"""What leaving a stop out costs in sets where everything must be served."""
+from routing.values import (
+    a_list,
+    an_object,
+    count,
+    given,
+    identity,
+    pair,
+    table,
+    weight,
+    whole,
+    word,
+    words,
+    yes_or_no,
+)
 
 
 def read(path: str, form: str = "night") -> Problem:
@@ -28,197 +37,140 @@ def read(path: str, form: str = "night") -> Problem:
     ------
     ProblemError : one sentence about what is wrong with the file.
     """
+    text = _text(path)
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        if form == "solomon":
+            return solomon(text)
+        document = an_object(_json(text), "the file")
+        return night(document) if form == "night" else home_care(document, Path(path).stem)
+    except ProblemError as error:
+        raise ProblemError(f"{path}: {error}") from error
+
+
+def _text(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
         raise ProblemError(f"cannot read {path}: {getattr(error, 'strerror', None) or 'not a text file'}") from error
-    if form == "solomon":
-        return _solomon(text)
+
+
+def _json(text: str) -> Any:
+    if not text.strip():
+        raise ProblemError("the file is empty")
     try:
-        document = json.loads(text)
+        return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ProblemError(f"{path} is not JSON: {error}") from error
-    if not isinstance(document, dict):
-        raise ProblemError(f"{path} holds no JSON object")
-    try:
-        return night(document) if form == "night" else _hhcrsp(document, Path(path).stem)
-    except ProblemError:
-        raise
-    except KeyError as error:
-        raise ProblemError(f"{path} lacks {error.args[0]!r}") from error
-    except (TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
-        raise ProblemError(f"{path} has a value of the wrong kind: {error}") from error
+        raise ProblemError(f"this is not JSON: {error}") from error
 
 
 def night(document: Mapping[str, Any]) -> Problem:
-    """The interchange format; keys that are absent mean none."""
+    """The interchange format; keys that are absent mean none.
+
+    Raises
+    ------
+    ProblemError : one sentence about the value that is wrong.
+    """
     if document.get("version", 1) != 1:
-        raise ProblemError(f"this is version {document['version']} of the format; only version 1 is known")
-    matrix = document["matrix"]
-    weights = Weights(**{key: _whole(value, key) for key, value in document.get("weights", {}).items()})
-    return Problem(
-        TravelMatrix(matrix["duration_s"], matrix.get("distance_m"), source=matrix.get("source", "given")),
-        tuple(_car(one) for one in document["cars"]),
-        tuple(_stop(one) for one in document["stops"]),
-        weights,
+        raise ProblemError(f"this is version {document['version']!r} of the format; only version 1 is known")
+    matrix = an_object(given(document, "matrix", "the night"), "matrix")
+    distance = matrix.get("distance_m")
+    known = {one.name for one in fields(Weights)}
+    prices = an_object(document.get("weights", {}), "weights")
+    if unknown := sorted(set(prices) - known):
+        raise ProblemError(f"there is no weight {unknown[0]!r}; there are {', '.join(sorted(known))}")
+    cars = tuple(_car(an_object(one, "a car")) for one in a_list(given(document, "cars", "the night"), "cars"))
+    stops = tuple(_stop(an_object(one, "a stop")) for one in a_list(given(document, "stops", "the night"), "stops"))
+    problem = Problem(
+        TravelMatrix(
+            table(given(matrix, "duration_s", "matrix"), "duration_s"),
+            None if distance is None else table(distance, "distance_m"),
+            source=word(matrix.get("source", "given"), "source"),
+        ),
+        cars,
+        stops,
+        Weights(**{key: weight(value, f"weight {key!r}") for key, value in prices.items()}),
         name=str(document.get("name", "")),
     )
-
-
-def _whole(value: Any, name: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ProblemError(f"{name} must be a whole number, not {value!r}")
-    return value
-
-
-def _pair(value: Any, name: str) -> tuple[int, int]:
-    if not isinstance(value, Sequence) or len(value) != 2:
-        raise ProblemError(f"{name} must be two whole numbers, not {value!r}")
-    return _whole(value[0], name), _whole(value[1], name)
-
-
-def _words(value: Any, name: str) -> frozenset[str]:
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise ProblemError(f"{name} must be a list of words, not {value!r}")
-    return frozenset(value)
+    for stop_id, times in Counter(one for car in cars for one in car.frozen).items():
+        if times > problem.stop(stop_id).cars_needed or any(car.frozen.count(stop_id) > 1 for car in cars):
+            raise ProblemError(f"stop {stop_id!r} is under way more than once")
+    return problem
 
 
 def _car(one: Mapping[str, Any]) -> Car:
-    name = f"car {one['id']!r}"
+    car_id = identity(given(one, "id", "a car"), "id of a car")
+    name = f"car {car_id!r}"
     return Car(
-        id=str(one["id"]),
-        place=_whole(one["place"], f"place of {name}"),
-        shift_s=_pair(one["shift_s"], f"shift_s of {name}"),
-        home=None if one.get("home") is None else _whole(one["home"], f"home of {name}"),
-        free_at_s=None if one.get("free_at_s") is None else _whole(one["free_at_s"], f"free_at_s of {name}"),
-        skills=_words(one.get("skills", []), f"skills of {name}"),
-        regions=_words(one.get("regions", []), f"regions of {name}"),
-        is_backup=bool(one.get("is_backup", False)),
-        activation_cost=_whole(one.get("activation_cost", 0), f"activation_cost of {name}"),
+        id=car_id,
+        place=whole(given(one, "place", name), f"place of {name}"),
+        shift_s=pair(given(one, "shift_s", name), f"shift_s of {name}"),
+        home=None if one.get("home") is None else whole(given(one, "home", name), f"home of {name}"),
+        free_at_s=None
+        if one.get("free_at_s") is None
+        else whole(given(one, "free_at_s", name), f"free_at_s of {name}"),
+        skills=words(one.get("skills", []), f"skills of {name}"),
+        regions=words(one.get("regions", []), f"regions of {name}"),
+        is_backup=yes_or_no(one.get("is_backup", False), f"is_backup of {name}"),
+        activation_cost=count(one.get("activation_cost", 0), f"activation_cost of {name}"),
         breaks=tuple(
-            Break(
-                earliest_s=_whole(rest["earliest_s"], "earliest_s"),
-                latest_s=_whole(rest["latest_s"], "latest_s"),
-                duration_s=_whole(rest["duration_s"], "duration_s"),
-            )
-            for rest in one.get("breaks", [])
+            _break(an_object(rest, f"a break of {name}"), name)
+            for rest in a_list(one.get("breaks", []), f"breaks of {name}")
         ),
-        frozen=tuple(str(stop) for stop in one.get("frozen", [])),
-        capacity=None if one.get("capacity") is None else _whole(one["capacity"], f"capacity of {name}"),
+        frozen=tuple(
+            identity(stop, f"a stop in frozen of {name}") for stop in a_list(one.get("frozen", []), f"frozen of {name}")
+        ),
+        capacity=None if one.get("capacity") is None else count(given(one, "capacity", name), f"capacity of {name}"),
     )
+
+
+def _break(rest: Mapping[str, Any], name: str) -> Break:
+    return Break(
+        earliest_s=whole(given(rest, "earliest_s", f"a break of {name}"), f"earliest_s of {name}"),
+        latest_s=whole(given(rest, "latest_s", f"a break of {name}"), f"latest_s of {name}"),
+        duration_s=count(given(rest, "duration_s", f"a break of {name}"), f"duration_s of {name}"),
+    )
+
+
+def _sync(sync: Mapping[str, Any], name: str) -> Sync:
+    return Sync(
+        min_gap_s=whole(sync.get("min_gap_s", 0), f"min_gap_s of {name}"),
+        max_gap_s=whole(sync.get("max_gap_s", 0), f"max_gap_s of {name}"),
+        skills=None if sync.get("skills") is None else words(sync["skills"], f"skills in sync of {name}"),
+        service_s=None if sync.get("service_s") is None else count(sync["service_s"], f"service_s in sync of {name}"),
+        locked_car=_word_or_none(sync, "locked_car", name),
+    )
+
+
+def _word_or_none(one: Mapping[str, Any], key: str, name: str) -> str | None:
+    return None if one.get(key) is None else word(one[key], f"{key} of {name}")
 
 
 def _stop(one: Mapping[str, Any]) -> Stop:
-    name = f"stop {one['id']!r}"
-    window_s = _pair(one["window_s"], f"window_s of {name}")
-    sync = one.get("sync")
+    stop_id = identity(given(one, "id", "a stop"), "id of a stop")
+    name = f"stop {stop_id!r}"
     return Stop(
-        id=str(one["id"]),
-        place=_whole(one["place"], f"place of {name}"),
-        service_s=_whole(one["service_s"], f"service_s of {name}"),
-        window_s=window_s,
-        latest_s=_whole(one.get("latest_s", FOREVER_S), f"latest_s of {name}"),
-        late_weight=_whole(one.get("late_weight", 2), f"late_weight of {name}"),
-        unserved_penalty=_whole(one.get("unserved_penalty", 14_400), f"unserved_penalty of {name}"),
-        skills=_words(one.get("skills", []), f"skills of {name}"),
-        region=one.get("region"),
-        urgent=bool(one.get("urgent", False)),
-        cars_needed=_whole(one.get("cars_needed", 1), f"cars_needed of {name}"),
-        sync=None
-        if sync is None
-        else Sync(
-            min_gap_s=_whole(sync.get("min_gap_s", 0), "min_gap_s"),
-            max_gap_s=_whole(sync.get("max_gap_s", 0), "max_gap_s"),
-            skills=None if sync.get("skills") is None else _words(sync["skills"], "skills of sync"),
-            service_s=None if sync.get("service_s") is None else _whole(sync["service_s"], "service_s of sync"),
-            locked_car=sync.get("locked_car"),
-        ),
-        preferred_car=one.get("preferred_car"),
-        locked_car=one.get("locked_car"),
-        load=_whole(one.get("load", 0), f"load of {name}"),
+        id=stop_id,
+        place=whole(given(one, "place", name), f"place of {name}"),
+        service_s=count(given(one, "service_s", name), f"service_s of {name}"),
+        window_s=pair(given(one, "window_s", name), f"window_s of {name}"),
+        latest_s=whole(one.get("latest_s", FOREVER_S), f"latest_s of {name}"),
+        late_weight=weight(one.get("late_weight", 2), f"late_weight of {name}"),
+        unserved_penalty=count(one.get("unserved_penalty", 14_400), f"unserved_penalty of {name}"),
+        skills=words(one.get("skills", []), f"skills of {name}"),
+        region=_word_or_none(one, "region", name),
+        urgent=yes_or_no(one.get("urgent", False), f"urgent of {name}"),
+        cars_needed=whole(one.get("cars_needed", 1), f"cars_needed of {name}"),
+        sync=None if one.get("sync") is None else _sync(an_object(one["sync"], f"sync of {name}"), name),
+        preferred_car=_word_or_none(one, "preferred_car", name),
+        locked_car=_word_or_none(one, "locked_car", name),
+        load=count(one.get("load", 0), f"load of {name}"),
     )
-
-
-def _solomon(text: str) -> Problem:
-    """Solomon and Homberger: distances floored to one decimal, every customer must be served, cost is distance."""
-    lines = [line.split() for line in text.splitlines() if line.strip()]
-    try:
-        name = lines[0][0]
-        vehicles, capacity = next(
-            (int(a), int(b)) for a, b in (line for line in lines[1:] if len(line) == 2 and line[0].isdigit())
-        )
-        rows = [[float(cell) for cell in line] for line in lines if len(line) == 7 and line[0].isdigit()]
-    except (StopIteration, ValueError, IndexError) as error:
-        raise ProblemError("this is not a Solomon file: no vehicle line with a number and a capacity") from error
-    if not rows:
-        raise ProblemError("this is not a Solomon file: no customers")
-    scale = SOLOMON_SCALE
-    distance = [[int(scale * math.hypot(a[1] - b[1], a[2] - b[2]) + 1e-9) for b in rows] for a in rows]
-    depot = rows[0]
-    cars = tuple(
-        Car(id=str(c + 1), place=0, shift_s=(int(depot[4] * scale), int(depot[5] * scale)), capacity=capacity)
-        for c in range(vehicles)
-    )
-    stops = tuple(
-        Stop(
-            id=str(int(row[0])),
-            place=index,
-            service_s=int(row[6] * scale),
-            window_s=(int(row[4] * scale), int(row[5] * scale)),
-            latest_s=int(row[5] * scale),
-            unserved_penalty=UNREFUSABLE,
-            load=int(row[3]),
-        )
-        for index, row in enumerate(rows)
-        if index > 0
-    )
-    return Problem(TravelMatrix(distance), cars, stops, name=name)
-
-
-def _hhcrsp(document: Mapping[str, Any], name: str) -> Problem:
-    """Mankowska's home care: each service of a patient needs a caregiver with that ability; lateness is soft without
-    end."""
-    scale = HHCRSP_SCALE
-    distance = [[round(cell * scale) for cell in row] for row in document["distances"]]
-    cars = tuple(
-        Car(id=one["id"], place=0, shift_s=(0, FOREVER_S), skills=frozenset(one["abilities"]))
-        for one in document["caregivers"]
-    )
-    stops = []
-    for index, one in enumerate(document["patients"], start=1):
-        wanted = one["required_caregivers"]
-        if len(wanted) not in (1, 2):
-            raise ProblemError(f"patient {one['id']!r} needs {len(wanted)} caregivers; 1 or 2 is possible")
-        sync = None
-        if len(wanted) == 2:
-            meeting = one.get("synchronization", {"type": "simultaneous"})
-            gap = [0, 0] if meeting["type"] == "simultaneous" else meeting["distance"]
-            sync = Sync(
-                min_gap_s=round(gap[0] * scale),
-                max_gap_s=round(gap[1] * scale),
-                skills=frozenset([wanted[1]["service"]]),
-                service_s=round(wanted[1]["duration"] * scale),
-            )
-        stops.append(
-            Stop(
-                id=one["id"],
-                place=index,
-                service_s=round(wanted[0]["duration"] * scale),
-                window_s=(round(one["time_window"][0] * scale), round(one["time_window"][1] * scale)),
-                late_weight=1,
-                unserved_penalty=100 * UNREFUSABLE,
-                skills=frozenset([wanted[0]["service"]]),
-                cars_needed=len(wanted),
-                sync=sync,
-            )
-        )
-    return Problem(TravelMatrix(distance), cars, tuple(stops), Weights(max_late=1), name=name)
 
 
 def plan_document(problem: Problem, plan: Plan, form: str = "night") -> dict[str, Any]:
     """A plan as the format asks for it."""
     if form == "hhcrsp":
-        return _hhcrsp_document(problem, plan)
+        return home_care_document(problem, plan)
     routes = []
     for route in plan.routes:
         stops = []
@@ -240,80 +192,80 @@ def plan_document(problem: Problem, plan: Plan, form: str = "night") -> dict[str
     return {"name": problem.name, "routes": routes, "unplanned": unplanned, "cost": terms}
 
 
-def _hhcrsp_document(problem: Problem, plan: Plan) -> dict[str, Any]:
-    scale = HHCRSP_SCALE
-    routes = []
-    for route in plan.routes:
-        locations = []
-        for one in route.stops:
-            stop = problem.stop(one.stop)
-            (service,) = stop.skills_of(one.part)
-            locations.append(
-                {
-                    "patient_id": one.stop,
-                    "service_id": service,
-                    "arrival_time": one.start_s / scale,
-                    "departure_time": one.leave_s / scale,
-                }
-            )
-        routes.append({"caregiver_id": route.car, "locations": locations})
-    cost = plan.cost
-    return {
-        "routes": routes,
-        "cost": {
-            "distance": cost.travel_s / scale,
-            "total_tardiness": cost.late / scale,
-            "max_tardiness": cost.max_late / scale,
-            "cost": round(cost.total / scale / 3, 3),
-        },
-    }
-
-
 def read_plan(path: str, problem: Problem) -> Plan:
     """A plan from a file, with the times and the cost that the file states (for the checker), in the night format.
 
     Raises
     ------
-    ProblemError : one sentence about what is wrong with the file.
+    ProblemError : one sentence about what is wrong with the file, or that it is another night's.
     """
-    from routing.plan import Cost, PlannedBreak, PlannedStop, Route, Unplanned
-
+    text = _text(path)
     try:
-        document = json.loads(Path(path).read_text(encoding="utf-8-sig"))
-        routes = []
-        for entry in document["routes"]:
-            stops, place = [], problem.car(entry["car"]).place
-            for one in entry["stops"]:
-                stop = problem.stop(one["stop"])
-                late_s = max(0, one["start_s"] - stop.window_s[1])
-                leg_s, leg_m = problem.matrix.seconds(place, stop.place), problem.matrix.metres(place, stop.place)
-                part = one.get("part", 0)
-                stops.append(
-                    PlannedStop(
-                        one["stop"], one["arrive_s"], one["start_s"], one["leave_s"], part, leg_s, leg_m, late_s
-                    )
-                )
-                place = stop.place
-            breaks = tuple(PlannedBreak(one["start_s"], one["end_s"], one["after"]) for one in entry.get("breaks", []))
-            home_s = max([*(one.leave_s for one in stops[-1:]), *(one.end_s for one in breaks)], default=0)
-            home_s += problem.matrix.seconds(place, problem.car(entry["car"]).ends_at)
-            routes.append(Route(entry["car"], tuple(stops), breaks, home_s))
-        unplanned = tuple(
-            Unplanned(one["stop"], one["reason"], one.get("params", {})) for one in document.get("unplanned", [])
+        document = an_object(_json(text), "the file")
+        routes = tuple(
+            _route(an_object(entry, "a route"), problem)
+            for entry in a_list(given(document, "routes", "the plan"), "routes")
         )
-        stated = document["cost"]
-        known = {key: stated.get(key, 0) for key in Cost.__dataclass_fields__}
-        plan = Plan(tuple(routes), unplanned, Cost(**known), problem.version, problem.name)
-    except OSError as error:
-        raise ProblemError(f"cannot read {path}: {error.strerror}") from error
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        unplanned = tuple(
+            _unplanned(an_object(one, "an unplanned stop"), problem)
+            for one in a_list(document.get("unplanned", []), "unplanned")
+        )
+        stated = an_object(given(document, "cost", "the plan"), "cost")
+        cost = Cost(**{one.name: _amount(stated.get(one.name, 0), f"cost {one.name!r}") for one in fields(Cost)})
+    except ProblemError as error:
         raise ProblemError(f"{path} is no plan for this problem: {error}") from error
-    from dataclasses import replace
-
-    from routing.check import evaluate
-
+    plan = Plan(routes, unplanned, cost, problem.version, problem.name)
     real = evaluate(problem, plan)  # counts that the format does not carry
     return replace(plan, cost=replace(plan.cost, distance_m=real.distance_m, late_s=real.late_s))
+
+
+def _amount(value: Any, name: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ProblemError(f"{name} must be a whole number")
+    return value
+
+
+def _known_stop(one: Mapping[str, Any], problem: Problem, name: str) -> Stop:
+    stop_id = identity(given(one, "stop", name), f"the stop of {name}")
+    if stop_id not in problem.stop_index:
+        raise ProblemError(f"there is no stop {stop_id!r}")
+    return problem.stop(stop_id)
+
+
+def _route(entry: Mapping[str, Any], problem: Problem) -> Route:
+    car_id = identity(given(entry, "car", "a route"), "the car of a route")
+    if car_id not in problem.car_index:
+        raise ProblemError(f"there is no car {car_id!r}")
+    car, name = problem.car(car_id), f"the route of {car_id!r}"
+    stops: list[PlannedStop] = []
+    place = car.place
+    for visit in a_list(given(entry, "stops", name), f"stops of {name}"):
+        one = an_object(visit, f"a stop of {name}")
+        stop = _known_stop(one, problem, f"a stop of {name}")
+        arrive_s, start_s, leave_s = (
+            whole(given(one, key, f"stop {stop.id!r}"), f"{key} of stop {stop.id!r}")
+            for key in ("arrive_s", "start_s", "leave_s")
+        )
+        part = whole(one.get("part", 0), f"part of stop {stop.id!r}")
+        if part not in range(stop.cars_needed):
+            raise ProblemError(f"stop {stop.id!r} has no part {part}")
+        legs = problem.matrix.seconds(place, stop.place), problem.matrix.metres(place, stop.place)
+        late_s = max(0, start_s - stop.window_s[1])
+        stops.append(PlannedStop(stop.id, arrive_s, start_s, leave_s, part, *legs, late_s))
+        place = stop.place
+    breaks = tuple(
+        PlannedBreak(*(whole(given(rest, key, f"a break of {name}"), key) for key in ("start_s", "end_s", "after")))
+        for rest in (an_object(one, f"a break of {name}") for one in a_list(entry.get("breaks", []), "breaks"))
+    )
+    home_s = max([*(one.leave_s for one in stops[-1:]), *(one.end_s for one in breaks)], default=0)
+    home_s += problem.matrix.seconds(place, car.ends_at)
+    return Route(car_id, tuple(stops), breaks, home_s)
+
+
+def _unplanned(one: Mapping[str, Any], problem: Problem) -> Unplanned:
+    stop = _known_stop(one, problem, "an unplanned stop")
+    reason = word(given(one, "reason", f"unplanned stop {stop.id!r}"), f"the reason of {stop.id!r}")
+    return Unplanned(stop.id, reason, an_object(one.get("params", {}), f"params of {stop.id!r}"))
 
 
 def retimed(problem: Problem, plan: Plan) -> Plan:
