@@ -88,6 +88,8 @@ SCREENS = (
             "staff",
             "staff/new",
             "regions",
+            "regions/proposal",
+            "regions/help",
             "cars",
             "nights",
             "scope-list",

@@ -26,6 +26,7 @@ const calls = {
   stopProposal: (id: string) => post<t.PlanProposal>(`/proposals/${id}/cancellations`),
   undoProposal: (id: string) => post<t.PlanProposal>(`/proposals/${id}/reversals`),
   closeNight: (nightId: string) => post<t.Closing>(`/nights/${nightId}/closure`),
+  regionHelp: (nightId: string) => get<t.RegionHelp>(`/region-help?night_id=${nightId}`),
   handovers: () => get<{ handovers: t.Handover[] }>('/handovers'),
   claim: (care_request_id: string) => post<{ name: string; is_mine: boolean }>('/presence', { care_request_id }),
   release: (care_request_id: string) => del('/presence', { care_request_id }),

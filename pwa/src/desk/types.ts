@@ -33,6 +33,7 @@ export type ProposedCar = Schemas['ProposedCarOut']
 
 export type PostcodeArea = Pick<Schemas['PostcodeAreaOut'], 'pc4' | 'place' | 'lat' | 'lon'>
 export type Region = Omit<Schemas['RegionOut'], 'postcode_areas'> & { postcode_areas: PostcodeArea[] }
+export type RegionHelp = Schemas['RegionHelpOut']
 export type ClientHit = Schemas['ClientFound']
 export type Client = Schemas['ClientOut']
 export type FundingLaw = Client['funding_law']
