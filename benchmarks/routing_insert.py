@@ -1,13 +1,17 @@
-"""One urgent call into a large night: `python -m benchmarks.routing_insert` (100 cars, 1,000 visits; 10 cars, 100
-visits)."""
+"""One urgent call into a large night: 10 cars with 100 visits, and 100 cars with 1,000."""
 
 from __future__ import annotations
 
 import random
 import resource
 import time
+from collections.abc import Mapping
+from typing import Any
 
+from benchmarks.report import Options, Report
 from routing import Car, Problem, Stop, TravelMatrix, insert, schedule, solve, violations, warm_up
+
+CALLS = 300
 
 
 def a_region(cars: int, stops: int, calls: int, seed: int = 1) -> Problem:
@@ -35,15 +39,14 @@ def a_region(cars: int, stops: int, calls: int, seed: int = 1) -> Problem:
     return Problem(TravelMatrix(matrix), tuple(fleet), tuple(visits))
 
 
-def main() -> None:
-    """Print p50, p99 and the worst of 300 recommendations, and the memory used."""
+def run(options: Options) -> list[Report]:
+    """How long 300 recommendations take in two regions, and the memory of the process."""
     warm_up()
+    rows: list[Mapping[str, Any]] = []
     for cars, stops in ((10, 100), (100, 1000)):
-        problem = a_region(cars, stops, 300)
+        problem = a_region(cars, stops, CALLS)
         planned = problem.changed(stops=problem.stops[:stops])
-        began = time.perf_counter()
         plan = solve(planned, limit_s=1.0)
-        plan_s = time.perf_counter() - began
         assert violations(planned, plan) == []
         now = schedule(problem, plan.sequences)
         insert(problem, now, problem.stops[stops].id)
@@ -54,10 +57,8 @@ def main() -> None:
             spent.append(1000 * (time.perf_counter() - began))
             assert len(advice.options) + len(advice.rejected) == cars
         spent.sort()
-        megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        times = f"p50 {spent[150]:.2f} ms, p99 {spent[297]:.2f} ms, worst {spent[-1]:.2f} ms"
-        print(f"{cars} cars, {stops} visits: {times}; first plan in {plan_s:.1f} s, {megabytes:.0f} MB")
-
-
-if __name__ == "__main__":
-    main()
+        megabytes = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        p50, p99 = spent[CALLS // 2], spent[CALLS * 99 // 100]
+        rows.append({"region": f"{cars} cars, {stops} visits", "p50 ms": p50, "p99 ms": p99, "worst ms": spent[-1],
+                     "MB": megabytes})  # fmt: skip
+    return [Report("one urgent call: every car and place tried, top 5 with reasons", tuple(rows[0]), rows)]

@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 compile() { .venv/bin/python -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header "$@"; }
 compile pyproject.toml -o requirements/base.lock
 compile pyproject.toml --extra dev -c requirements/base.lock -o requirements/dev.lock
+compile pyproject.toml --extra bench -c requirements/base.lock -c requirements/dev.lock -o requirements/bench.lock
 # Node stands apart: it is only installed where the machine has none
 .venv/bin/python - <<'PY' | compile - --no-annotate -o requirements/node.lock
 import tomllib

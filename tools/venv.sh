@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make .venv and install a lock file into it: tools/venv.sh base|dev
+# Make .venv and install a lock file into it: tools/venv.sh base|dev|bench
 # Written for plain sh, so that it runs wherever make does.
 set -eu
 cd "$(dirname "$0")/.."
