@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 from werkzeug.test import TestResponse
 
 from backend.people.rules import Role
@@ -27,6 +28,10 @@ from tests import builders, databases
 ROOT = Path(__file__).resolve().parent.parent
 A_NIGHT = datetime(2026, 1, 15, 1, 30, tzinfo=UTC)
 """Half past two on a Thursday night in winter, as a clock in the Netherlands shows it."""
+
+# a busy machine is no reason for a property to fail
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
