@@ -16,7 +16,7 @@ import numpy as np
 
 from routing.arrays import Arrays
 from routing.state import HUGE, NEVER, State
-from routing.timing import draw, is_changed, lean, scan, time_route
+from routing.timing import draw, is_changed, lean, put_in, scan, time_route
 
 
 @lean
@@ -178,12 +178,7 @@ def _put_back(a: Arrays, s: State, count: int, touched: int, blink: float, total
             total += a.penalty[node]
         else:
             touched = _keep(s, best_c, touched)
-            for k in range(s.length[best_c], best_at, -1):
-                s.route[best_c, k] = s.route[best_c, k - 1]
-            s.route[best_c, best_at] = node
-            s.length[best_c] += 1
-            s.car_of[node] = best_c
-            time_route(a, s, best_c)
+            put_in(a, s, best_c, node, best_at, best)
             total += best
         if total > limit:
             s.numbers[5] = touched

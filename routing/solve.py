@@ -26,6 +26,8 @@ LONGEST = 6
 differ."""
 BLINK = 0.01
 """How often a stop looks away from a car when it is put back."""
+HOT, WARM, COLD = 1.5, 0.1, 0.0125
+"""First temperature (of a search from nothing, and from a plan) and last, in median journeys between two stops."""
 
 Orders = Mapping[str, Sequence[tuple[str, int]]]
 
@@ -201,7 +203,7 @@ def temperatures(arrays: Arrays, *, is_warm: bool) -> tuple[float, float]:
     """First and last temperature, from what one stop's travel costs in this problem."""
     n = len(arrays.service)
     scale = float(np.median(arrays.travel[:n, :n])) * float(arrays.travel_weight) if n > 1 else 1.0
-    return max(1.0, scale * (0.1 if is_warm else 1.5)), max(0.1, scale * 0.0125)
+    return max(1.0, scale * (WARM if is_warm else HOT)), max(0.1, scale * COLD)
 
 
 def sound_start(problem: Problem, arrays: Arrays, start: Orders) -> tuple[np.ndarray, np.ndarray]:

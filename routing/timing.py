@@ -129,6 +129,62 @@ def time_route(a: Arrays, s: State, c: int) -> None:
 
 
 @lean
+def put_in(a: Arrays, s: State, c: int, stop: int, at: int, extra: int) -> None:
+    """Insert `stop` at position `at`, which costs `extra`; only what changes is timed again."""
+    cars, n = a.fixed.shape
+    length = s.length[c] + 1
+    for k in range(length - 1, at, -1):
+        s.route[c, k] = s.route[c, k - 1]
+    s.route[c, at] = stop
+    s.length[c] = length
+    s.car_of[stop] = c
+    if a.changed_car > 0 or s.cost[c] >= FORBIDDEN or a.break_from.shape[1] > 0:
+        time_route(a, s, c)
+        return
+    for k in range(length, at, -1):
+        s.leave[c, k] = s.leave[c, k - 1]
+        s.arrive[c, k] = s.arrive[c, k - 1]
+        s.slack_free[c, k] = s.slack_free[c, k - 1]
+        s.slack_hard[c, k] = s.slack_hard[c, k - 1]
+    s.cost[c] += extra
+    s.loaded[c] += a.load[stop]
+    node = n + c if at == 0 else s.route[c, at - 1]
+    t = s.leave[c, at]
+    last = at
+    for k in range(at, length + 1):
+        here = s.route[c, k] if k < length else n + cars + c
+        arrive = t + a.travel[node, here]
+        last = k
+        if k > at + 1 and arrive == s.arrive[c, k]:
+            s.leave[c, k] = t
+            break
+        s.leave[c, k] = t
+        s.arrive[c, k] = arrive
+        if k < length:
+            t = max(arrive, a.opens[here]) + a.service[here]
+            node = here
+    if last == length:
+        hard = max(np.int64(0), a.ends[c] - s.arrive[c, length])
+        s.slack_hard[c, length] = hard
+        s.slack_free[c, length] = hard
+        last -= 1
+    hard, free = s.slack_hard[c, last + 1], s.slack_free[c, last + 1]
+    for k in range(last, -1, -1):
+        here = s.route[c, k]
+        start = max(s.arrive[c, k], a.opens[here])
+        wait = start - s.arrive[c, k]
+        hard = wait + min(hard, max(np.int64(0), a.latest[here] - start))
+        free = wait + min(free, max(np.int64(0), a.closes[here] - start) if a.late_weight[here] > 0 else HUGE)
+        free = min(free, hard)
+        if k < at and hard == s.slack_hard[c, k] and free == s.slack_free[c, k]:
+            break
+        s.slack_hard[c, k] = hard
+        s.slack_free[c, k] = free
+    s.numbers[1] += 1
+    s.stamp[c] = s.numbers[1]
+
+
+@lean
 def cost_with(a: Arrays, s: State, c: int, stop: int, at: int) -> int:
     """Cost of a route with breaks if `stop` came in at position `at`: walked out in full; FORBIDDEN when impossible."""
     length = s.length[c]
