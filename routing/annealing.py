@@ -1,302 +1,286 @@
-"""Annealing over one order of all visits, compiled: send the cars visit by visit, change the order and the cars.
-
-Cars are sent in that order, so two cars can never wait for each other for ever, and every order gives a sound plan: a
-visit that comes too late at its turn is left out and pays its penalty.
-"""
+"""Annealing over chains of visits, compiled: move a visit beside a likely neighbour, let two cars exchange a stretch of
+the night, let two visits change places."""
 
 # numba infers the types here: a numpy integer and an int are one to it, and two to mypy
-# flat code compiles faster
-# ruff: noqa: SIM102, SIM109
 # mypy: disable-error-code="return-value, arg-type, no-any-return, assignment"
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numba import njit
 
-from routing.arrays import FORBIDDEN, Arrays
+from routing.arrays import FORBIDDEN
+from routing.chains import (
+    BEST,
+    CAR,
+    COST,
+    HUGE,
+    LATE,
+    PARTNER,
+    PENDING,
+    PRED,
+    ROUND,
+    SERVICE,
+    SUCC,
+    TRIED,
+    UNDER_WAY,
+    State,
+    cut,
+    join,
+    keep,
+    mark,
+    settle,
+)
+from routing.moves import exchange, least_exchanged, least_moved, least_swapped
 from routing.timing import draw
-from routing.together import drive_home, next_break, set_off
-
-HUGE = int(FORBIDDEN)
-
-
-class State(NamedTuple):
-    """One searcher. A visit is named by its first node."""
-
-    turn: np.ndarray  # [v] visits in the order in which cars are sent
-    place: np.ndarray  # [n] where a visit stands in `turn`
-    car: np.ndarray  # [n] car per node
-    served: np.ndarray  # [n] whether the last send found it possible
-    best_turn: np.ndarray
-    best_car: np.ndarray
-    near: np.ndarray  # [n, k] nodes that are likely to be driven just before or after
-    numbers: np.ndarray  # 0: cost, 1: best cost, 2: visits under way at the head of `turn`, 3: rounds
-    random: np.ndarray  # [1] uint64
-    now: np.ndarray  # [c] scratch of `send`
-    node: np.ndarray
-    rested: np.ndarray
-    loaded: np.ndarray
-    driven: np.ndarray
-    differs: np.ndarray
 
 
 @njit(cache=True, nogil=True)
-def send(a: Arrays, s: State, limit: float) -> int:
-    """Send the cars in order; the cost, or FORBIDDEN as soon as it is sure to exceed `limit`."""
-    cars, n = a.fixed.shape
-    total = np.int64(0)
-    worst = np.int64(0)
-    has_breaks = a.break_from.shape[1] > 0
-    width = a.before.shape[1]
-    for c in range(cars):
-        s.now[c] = a.leaves[c]
-        s.node[c] = n + c
-        s.rested[c] = 0
-        s.loaded[c] = 0
-        s.driven[c] = 0
-        s.differs[c] = False
-    for t in range(len(s.turn)):
-        first = s.turn[t]
-        second = a.partner[first]
-        c = s.car[first]
-        is_fixed = t < s.numbers[2]
-        possible = a.fixed[c, first] < FORBIDDEN and s.loaded[c] + a.load[first] <= a.capacity[c]
-        off, rested, late_rest = s.now[c], s.rested[c], False
-        if has_breaks and next_break(a, c, s.rested[c]):
-            off, rested, late_rest = set_off(a, c, s.now[c], s.rested[c], s.node[c], first)
-        begin = max(off + np.int64(a.travel[s.node[c], first]), a.opens[first])
-        mate = np.int64(-1)
-        mate_rested = np.int64(0)
-        mate_begin = np.int64(0)
-        if second >= 0:
-            mate = s.car[second]
-            possible = possible and mate != c and a.fixed[mate, second] < FORBIDDEN
-            off, mate_rested = s.now[mate], s.rested[mate]
-            if has_breaks and next_break(a, mate, s.rested[mate]):
-                off, mate_rested, late_mate = set_off(a, mate, s.now[mate], s.rested[mate], s.node[mate], second)
-                late_rest = late_rest or late_mate
-            mate_begin = max(off + np.int64(a.travel[s.node[mate], second]), a.opens[second])
-            mate_begin = max(mate_begin, begin + a.gap_min[first])
-            begin = max(begin, mate_begin - a.gap_max[first])
-            possible = possible and mate_begin <= a.latest[second]
-        possible = possible and begin <= a.latest[first] and not late_rest
-        if not possible:
-            pass
-        elif has_breaks:
-            home, late_rest = drive_home(a, c, begin + a.service[first], rested, first)
-            possible = home <= a.ends[c] and not late_rest
-            if second >= 0:
-                home, late_rest = drive_home(a, mate, mate_begin + a.service[second], mate_rested, second)
-                possible = possible and home <= a.ends[mate] and not late_rest
-        else:
-            possible = begin + a.service[first] + np.int64(a.travel[first, n + cars + c]) <= a.ends[c]
-            if second >= 0:
-                home = mate_begin + a.service[second] + np.int64(a.travel[second, n + cars + mate])
-                possible = possible and home <= a.ends[mate]
-        if not possible and not is_fixed:
-            s.served[first] = False
-            total += a.penalty[first]
-            if total > limit:
-                return np.int64(FORBIDDEN)
-            continue
-        s.served[first] = True
-        total += np.int64(a.travel[s.node[c], first]) * a.travel_weight + a.fixed[c, first]
-        late = begin - a.closes[first]
-        if late > 0:
-            total += late * a.late_weight[first]
-            worst = max(worst, late)
-        s.now[c] = begin + a.service[first]
-        s.node[c] = first
-        s.rested[c] = rested
-        s.loaded[c] += a.load[first]
-        if width > 0:
-            if s.driven[c] >= width or a.before[c, s.driven[c]] != first:
-                s.differs[c] = True
-        s.driven[c] += 1
-        if second >= 0:
-            total += np.int64(a.travel[s.node[mate], second]) * a.travel_weight + a.fixed[mate, second]
-            late = mate_begin - a.closes[second]
-            if late > 0:
-                total += late * a.late_weight[second]
-                worst = max(worst, late)
-            s.now[mate] = mate_begin + a.service[second]
-            s.node[mate] = second
-            s.rested[mate] = mate_rested
-            if width > 0:
-                if s.driven[mate] >= width or a.before[mate, s.driven[mate]] != second:
-                    s.differs[mate] = True
-            s.driven[mate] += 1
-        if total + worst * a.max_late_weight > limit:
-            return np.int64(FORBIDDEN)
-    for c in range(cars):
-        total += np.int64(a.travel[s.node[c], n + cars + c]) * a.travel_weight
-        if s.driven[c] > 0:
-            total += a.activation[c]
-        if width > 0:
-            if s.differs[c] or s.driven[c] >= width or a.before[c, s.driven[c]] != -1:
-                total += a.changed_car
-    return total + worst * a.max_late_weight
-
-
-@njit(cache=True, nogil=True)
-def shift(s: State, origin: int, target: int) -> None:
-    """Move the visit at `origin` in the order to `target`."""
-    visit = s.turn[origin]
-    step = 1 if target > origin else -1
-    k = origin
-    while k != target:
-        s.turn[k] = s.turn[k + step]
-        s.place[s.turn[k]] = k
-        k += step
-    s.turn[target] = visit
-    s.place[visit] = target
-
-
-@njit(cache=True, nogil=True)
-def swap_tails(a: Arrays, s: State, first: int, c: int, other: int) -> None:
-    """From place `first` in the order on, car c drives what `other` would, and the other way round."""
-    for t in range(first, len(s.turn)):
-        node = s.turn[t]
-        while node >= 0:
-            if s.car[node] == c:
-                s.car[node] = other
-            elif s.car[node] == other:
-                s.car[node] = c
-            node = a.partner[node] if node == s.turn[t] else -1
-
-
-@njit(cache=True, nogil=True)
-def anneal(a: Arrays, s: State, rounds: int, temperature: float) -> None:
-    """Try `rounds` changes of the order or the cars at one temperature."""
-    cars = a.fixed.shape[0]
-    visits = len(s.turn)
-    head = s.numbers[2]
-    loose = visits - head
-    if loose < 1:
+def anneal(s: State, moves: int, temperature: float) -> None:
+    """Try `moves` changes at one temperature."""
+    link, key, rows, todo, numbers, about = s.link, s.key, s.rows, s.todo, s.numbers, s.about
+    crew, travel, fixed, before = s.crew, s.travel, s.fixed, s.before
+    break_from, break_until, break_length = s.break_from, s.break_until, s.break_length
+    free, close, random, best_succ, best_key = s.loose, s.near, s.random, s.best_succ, s.best_key
+    cars, n = fixed.shape
+    loose = len(free)
+    near = close.shape[1]
+    kept_since = 0
+    if loose < 1 or near < 1:
         return
-    near = s.near.shape[1]
-    for _ in range(rounds):
-        s.numbers[3] += 1
-        limit = s.numbers[0] - temperature * np.log(draw(s.random) + 1e-300)
-        kind = draw(s.random)
-        origin = head + int(draw(s.random) * loose)
-        visit = s.turn[origin]
-        node = visit
-        if a.partner[visit] >= 0 and draw(s.random) < 0.5:
-            node = a.partner[visit]
-        old_car = s.car[node]
-        mate_node = a.partner[node]
-        old_mate = s.car[mate_node] if mate_node >= 0 else -1
-        if kind < 0.70 and near > 1:  # next to a neighbour, in its car
-            pick = draw(s.random)
-            beside = s.near[node, 1 + int(pick * pick * (near - 1))]
-            into = s.car[beside]
-            other = beside if beside == s.turn[s.place[beside]] else a.partner[beside]
-            target = s.place[other]
-            if draw(s.random) < 0.5:
-                target += 1
-            if target > origin:
-                target -= 1
-            target = max(target, head)
-            if a.fixed[into, node] < FORBIDDEN:
-                s.car[node] = into
-                if mate_node >= 0 and s.car[mate_node] == into:
-                    if a.fixed[old_car, mate_node] >= FORBIDDEN:
-                        s.car[node] = old_car
-                    else:
-                        s.car[mate_node] = old_car
-            if target == origin and s.car[node] == old_car:
+    for _ in range(moves):
+        numbers[TRIED] += 1
+        numbers[ROUND] += 1
+        numbers[PENDING] = 0
+        limit = numbers[COST] - temperature * np.log(draw(random) + 1e-300)
+        node = free[int(draw(random) * loose)]
+        if draw(random) < 0.15:
+            for _try in range(3):
+                other = free[int(draw(random) * loose)]
+                if rows[0, other, LATE] > rows[0, node, LATE]:
+                    node = other
+        mate = about[node, PARTNER]
+        c = link[node, CAR]
+        pick = draw(random)
+        beside = close[node, int(pick * pick * near)]
+        kind = draw(random)
+        place = key[node]
+        other = np.int64(-1)
+        origin = its_origin = x = y = x_end = y_end = np.int64(0)
+        its_place = 0.0
+        if kind < 0.6:  # beside a neighbour, in its car
+            x = beside if draw(random) < 0.5 else link[beside, PRED]
+            d = link[x, CAR]
+            if x == node or fixed[d, node] >= FORBIDDEN:
                 continue
-            shift(s, origin, target)
-            cost = send(a, s, limit)
-            if cost > limit:
-                shift(s, target, origin)
-                s.car[node] = old_car
-                if mate_node >= 0:
-                    s.car[mate_node] = old_mate
+            q = link[x, SUCC]
+            if key[q] < UNDER_WAY:
                 continue
-        elif kind < 0.80:  # another car, same moment
-            into = int(draw(s.random) * cars)
-            if into == old_car or into == old_mate or a.fixed[into, node] >= FORBIDDEN:
-                continue
-            s.car[node] = into
-            cost = send(a, s, limit)
-            if cost > limit:
-                s.car[node] = old_car
-                continue
-        elif kind < 0.92:  # change places with another visit
-            there = head + int(draw(s.random) * loose)
-            if draw(s.random) < 0.7 and near > 1:
-                beside = s.near[node, 1 + int(draw(s.random) * (near - 1))]
-                other = beside if beside == s.turn[s.place[beside]] else a.partner[beside]
-                there = s.place[other]
-            if there == origin or there < head:
-                continue
-            swap = s.turn[there]
-            swap_car = s.car[swap]
-            if mate_node >= 0 or a.partner[swap] >= 0:
-                if s.place[visit] != origin:
+            if mate < 0:
+                if q == node or least_moved(link, rows, travel, fixed, numbers, node, x) > limit:
                     continue
-            is_exchange = a.fixed[swap_car, node] < FORBIDDEN and a.fixed[old_car, swap] < FORBIDDEN
-            if is_exchange and mate_node >= 0 and s.car[mate_node] == swap_car:
-                is_exchange = False
-            if is_exchange and a.partner[swap] >= 0 and s.car[a.partner[swap]] == old_car:
-                is_exchange = False
-            s.turn[origin], s.turn[there] = swap, visit
-            s.place[visit], s.place[swap] = there, origin
-            if is_exchange:
-                s.car[node], s.car[swap] = swap_car, old_car
-            cost = send(a, s, limit)
-            if cost > limit:
-                s.turn[origin], s.turn[there] = visit, swap
-                s.place[visit], s.place[swap] = origin, there
-                s.car[node], s.car[swap] = old_car, swap_car
+                low = max(UNDER_WAY, key[x])
+                middle = low + 0.5 * min(2.0, key[q] - low)
+                if not low < middle < key[q]:
+                    renumber(link, key, rows, about, cars)
+                    continue
+                origin = link[node, PRED]
+                mark(link, about, todo, numbers, link[node, SUCC])
+                cut(link, node)
+                join(link, key, node, x, middle)
+            else:
+                e, w = link[mate, CAR], np.int64(-1)
+                if draw(random) < 0.3:
+                    w = close[mate, int(draw(random) * near)]
+                    e = link[w, CAR]
+                elif e == d:
+                    e = c
+                if e == d or fixed[e, mate] >= FORBIDDEN:
+                    continue
+                other = mate
+                origin = link[node, PRED]
+                mark(link, about, todo, numbers, link[node, SUCC])
+                cut(link, node)
+                its_origin, its_place = link[mate, PRED], place
+                mark(link, about, todo, numbers, link[mate, SUCC])
+                cut(link, mate)
+                if x == mate:
+                    x = its_origin
+                z = w if w >= 0 else (its_origin if e == link[mate, CAR] else origin)
+                low, high = max(UNDER_WAY, key[x]), key[link[x, SUCC]]
+                low_too, high_too = key[z], key[link[z, SUCC]]
+                if max(low, low_too) < min(high, high_too) and draw(random) < 0.7:
+                    low, high = max(low, low_too), min(high, high_too)
+                middle = low + min(2.0, high - low) * (0.02 + 0.96 * draw(random))
+                if not low < middle < high:
+                    join(link, key, mate, its_origin, place)
+                    join(link, key, node, origin, place)
+                    renumber(link, key, rows, about, cars)
+                    continue
+                while key[z] > middle:
+                    z = link[z, PRED]
+                while key[link[z, SUCC]] < middle:
+                    z = link[z, SUCC]
+                join(link, key, node, x, middle)
+                join(link, key, mate, z, middle)
+                mark(link, about, todo, numbers, link[mate, SUCC])
+            mark(link, about, todo, numbers, node)
+            mark(link, about, todo, numbers, link[node, SUCC])
+        elif kind < 0.8:  # two cars exchange a stretch of the night
+            d = link[beside, CAR] if draw(random) < 0.7 else int(draw(random) * cars)
+            if d == c:
                 continue
-        else:  # two cars change the rest of their routes
-            into = int(draw(s.random) * cars)
-            if into == old_car:
+            low, high = place, np.inf
+            x, x_end = link[node, PRED], node
+            if draw(random) < 0.6:
+                for _step in range(int(draw(random) * 3)):
+                    if link[x_end, SUCC] < n:
+                        x_end = link[x_end, SUCC]
+                high = key[x_end] + 1e-9 if draw(random) < 0.3 else key[link[x_end, SUCC]]
+            else:
+                x_end = link[n + cars + c, PRED]
+            y = n + d
+            if link[beside, CAR] == d:
+                y = beside
+                while key[y] >= low:
+                    y = link[y, PRED]
+            while key[link[y, SUCC]] < low:
+                y = link[y, SUCC]
+            y_end = y
+            while link[y_end, SUCC] < n and key[link[y_end, SUCC]] < high:
+                y_end = link[y_end, SUCC]
+            if least_exchanged(link, rows, travel, fixed, numbers, x, x_end, y, y_end) > limit:
                 continue
-            swap_tails(a, s, origin, old_car, into)
-            cost = send(a, s, limit)
-            if cost > limit:
-                swap_tails(a, s, origin, old_car, into)
+            exchange(link, about, todo, numbers, x, x_end, y, y_end)
+        else:  # change places
+            other = beside
+            pick = draw(random)
+            if pick < 0.4:
+                other = link[beside, SUCC]
+            elif pick < 0.8:
+                other = link[beside, PRED]
+            if other >= n or key[other] < UNDER_WAY or other in (node, mate):
                 continue
-        s.numbers[0] = cost
-        if cost < s.numbers[1]:
-            s.numbers[1] = cost
-            s.best_turn[:] = s.turn
-            s.best_car[:] = s.car
+            d = link[other, CAR]
+            if fixed[d, node] >= FORBIDDEN or fixed[c, other] >= FORBIDDEN:
+                continue
+            if link[other, SUCC] == node or link[node, SUCC] == other or (mate >= 0 and link[mate, CAR] == d):
+                continue
+            its_mate = about[other, PARTNER]
+            if its_mate >= 0 and link[its_mate, CAR] == c:
+                continue
+            its_place = key[other]
+            low, high = max(UNDER_WAY, key[link[other, PRED]]), key[link[other, SUCC]]
+            middle = place if mate >= 0 else low + 0.5 * min(2.0, high - low)
+            if not low < middle < high:
+                continue
+            low, high = max(UNDER_WAY, key[link[node, PRED]]), key[link[node, SUCC]]
+            its_middle = its_place if its_mate >= 0 else low + 0.5 * min(2.0, high - low)
+            if not low < its_middle < high:
+                continue
+            if least_swapped(link, rows, travel, fixed, numbers, node, other) > limit:
+                continue
+            origin = link[node, PRED]
+            cut(link, node)
+            its_origin = link[other, PRED]
+            cut(link, other)
+            join(link, key, node, its_origin, middle)
+            join(link, key, other, origin, its_middle)
+            for one in (node, link[node, SUCC], other, link[other, SUCC]):
+                mark(link, about, todo, numbers, one)
+        cost = settle(
+            link, key, rows, todo, numbers, about, crew, travel, fixed, before,
+            break_from, break_until, break_length, limit,
+        )  # fmt: skip
+        if cost <= limit:
+            keep(rows, todo, numbers, about, cost)
+            kept_since += 1
+            if cost < numbers[BEST]:
+                numbers[BEST] = cost
+                for k in range(len(key)):
+                    best_succ[k] = link[k, SUCC]
+                    best_key[k] = key[k]
+            if kept_since > 2 * n:
+                kept_since = 0
+                renumber(link, key, rows, about, cars)
+        elif 0.6 <= kind < 0.8:
+            exchange(link, about, todo, numbers, x, y_end if y_end != y else x, y, x_end if x_end != x else y)
+        else:
+            cut(link, node)
+            if other >= 0:
+                cut(link, other)
+                join(link, key, other, its_origin, its_place)
+            join(link, key, node, origin, place)
 
 
 @njit(cache=True, nogil=True)
-def first_cars(a: Arrays, s: State, assigned: int) -> None:
-    """Give every visit from place `assigned` on the car (or the two cars) that serves it cheapest at its turn."""
-    cars = a.fixed.shape[0]
-    visits = len(s.turn)
-    for t in range(assigned, visits):
-        visit = s.turn[t]
-        second = a.partner[visit]
-        best, best_c, best_m = np.int64(HUGE), s.car[visit], s.car[second] if second >= 0 else np.int64(-1)
-        whole = s.turn[: t + 1]
-        part = State(
-            whole, s.place, s.car, s.served, s.best_turn, s.best_car, s.near, s.numbers, s.random,
-            s.now, s.node, s.rested, s.loaded, s.driven, s.differs,
-        )  # fmt: skip
+def renumber(link: np.ndarray, key: np.ndarray, rows: np.ndarray, about: np.ndarray, cars: int) -> None:
+    """New keys, in the order in which the visits begin as far as the chains allow it."""
+    n = len(about)
+    front = link[n : n + cars, SUCC].copy()
+    ready = np.zeros(n, np.bool_)
+    turn = 0.0
+    for c in range(cars):
+        while front[c] < n and key[front[c]] < UNDER_WAY:
+            front[c] = link[front[c], SUCC]
+        if front[c] < n:
+            ready[front[c]] = True
+    while True:
+        best, soonest = np.int64(-1), np.int64(HUGE)
         for c in range(cars):
-            if a.fixed[c, visit] >= FORBIDDEN:
+            node = front[c]
+            if node < n and (about[node, PARTNER] < 0 or ready[about[node, PARTNER]]):
+                begin = rows[0, node, 0] - about[node, SERVICE]
+                if begin < soonest:
+                    best, soonest = node, begin
+        if best < 0:
+            return
+        node = best
+        for _ in range(2):
+            if node >= 0:
+                key[node] = turn
+                after = link[node, SUCC]
+                front[link[node, CAR]] = after
+                if after < n:
+                    ready[after] = True
+            node = about[best, PARTNER]
+        turn += 1.0
+
+
+@njit(cache=True, nogil=True)
+def append(s: State, visit: int, place: float) -> None:
+    """Put a new visit at the end of the car (or the two cars) where it costs least."""
+    cars = len(s.fixed)
+    second = s.about[visit, PARTNER]
+    best, best_c, best_m = np.int64(HUGE), np.int64(-1), np.int64(-1)
+    for c in range(cars):
+        if s.fixed[c, visit] >= FORBIDDEN:
+            continue
+        for m in range(cars if second >= 0 else 1):
+            if second >= 0 and (m == c or s.fixed[m, second] >= FORBIDDEN):
                 continue
-            s.car[visit] = c
-            for m in range(cars if second >= 0 else 1):
-                if second >= 0:
-                    if m == c or a.fixed[m, second] >= FORBIDDEN:
-                        continue
-                    s.car[second] = m
-                cost = send(a, part, float(HUGE))
-                if cost < best:
-                    best, best_c, best_m = cost, c, m
-        s.car[visit] = best_c
-        if second >= 0:
-            s.car[second] = best_m
+            cost = at_the_end(s, visit, second, c, m, place)
+            if cost < best:
+                best, best_c, best_m = cost, c, m
+            cut(s.link, visit)
+            if second >= 0:
+                cut(s.link, second)
+    keep(s.rows, s.todo, s.numbers, s.about, at_the_end(s, visit, second, best_c, best_m, place))
+
+
+@njit(cache=True, nogil=True)
+def at_the_end(s: State, visit: int, second: int, c: int, m: int, place: float) -> int:
+    """Put it there: the cost of the plan."""
+    cars, n = s.fixed.shape
+    s.numbers[ROUND] += 1
+    s.numbers[PENDING] = 0
+    join(s.link, s.key, visit, s.link[n + cars + c, PRED], place)
+    mark(s.link, s.about, s.todo, s.numbers, visit)
+    mark(s.link, s.about, s.todo, s.numbers, n + cars + c)
+    if second >= 0:
+        join(s.link, s.key, second, s.link[n + cars + m, PRED], place)
+        mark(s.link, s.about, s.todo, s.numbers, n + cars + m)
+    return settle(
+        s.link, s.key, s.rows, s.todo, s.numbers, s.about, s.crew, s.travel, s.fixed, s.before,
+        s.break_from, s.break_until, s.break_length, float(HUGE),
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Search for nights in which two nurses must meet: one order of all visits, and a car for each nurse of each visit."""
+"""Search for nights in which two nurses must meet: chains of visits, annealed (`annealing.py`, `chains.py`)."""
 
 from __future__ import annotations
 
@@ -9,30 +9,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from routing.annealing import HUGE, State, anneal, first_cars, send
-from routing.arrays import FORBIDDEN, Arrays, Compiled
+from routing.annealing import anneal, append, renumber
+from routing.arrays import FORBIDDEN, Arrays, Compiled, frozen_parts
+from routing.chains import BEST, CAR, CHANGED, LAST, MAX_LATE, PRED, SUCC, TRAVEL, State, settle_all
 
 if TYPE_CHECKING:
     from routing.problem import Problem
 
+COOLINGS = 3
+"""How often the search cools down; the first time from far hotter than the others."""
+
 Orders = Mapping[str, Sequence[tuple[str, int]]]
-
-
-def likely_neighbours(a: Arrays, count: int = 24) -> np.ndarray:
-    """Per node the nodes it is likely to be next to: little travel, little waiting, little lateness, whichever goes
-    first."""
-    n = len(a.service)
-    travel = a.travel[:n, :n].astype(np.float64)
-    ready = a.opens[:, None] + a.service[:, None] + travel
-    waiting = np.maximum(0, a.opens[None, :] - np.maximum(ready, a.closes[:, None] + a.service[:, None] + travel))
-    lateness = np.maximum(0, ready - a.closes[None, :])
-    after = travel + 0.3 * waiting + 1.0 * lateness
-    closeness = np.minimum(after, after.T)
-    np.fill_diagonal(closeness, -1)
-    for node, other in enumerate(a.partner):
-        if other >= 0:
-            closeness[node, other] = np.inf
-    return np.ascontiguousarray(np.argsort(closeness, axis=1, kind="stable")[:, : min(n, count + 1)])
 
 
 def search(
@@ -46,10 +33,9 @@ def search(
 ) -> Orders:
     """Anneal from the incumbent's order, or from a greedy one."""
     began = time.perf_counter()
-    states = [_new_state(problem, arrays, start, seed * 64 + thread) for thread in range(threads)]
+    states = [new_state(problem, arrays, start, seed * 64 + thread) for thread in range(threads)]
     n = len(arrays.service)
-    scale = float(np.median(arrays.travel[:n, :n])) * float(arrays.travel_weight) if n > 1 else 1.0
-    hot, cold = max(1.0, scale * (0.1 if start else 0.5)), max(0.05, scale * 0.003)
+    scale = max(1.0, float(np.median(arrays.travel[:n, :n])) * float(arrays.travel_weight)) if n > 1 else 1.0
 
     def run(state: State) -> None:
         done, chunk = 0, 100
@@ -59,100 +45,199 @@ def search(
             if share >= 1.0:
                 return
             size = chunk if iterations is None else min(chunk, iterations - done)
-            anneal(arrays, state, size, hot * (cold / hot) ** share)
+            anneal(state, size, scale * temperature(share, is_warm=bool(start)))
             done += size
             if limit_s is not None and iterations is None:
                 now = (time.perf_counter() - began) / limit_s
-                chunk = max(20, min(20_000, int(chunk * min(2.0, 0.005 / max(1e-9, now - spent)))))
+                chunk = max(20, min(200_000, int(chunk * min(2.0, 0.005 / max(1e-9, now - spent)))))
 
     if threads == 1:
         run(states[0])
     else:
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(run, states))
-    return _orders(problem, arrays, min(states, key=lambda state: int(state.numbers[1])))
+    return orders_of(problem, arrays, min(states, key=lambda state: int(state.numbers[BEST])))
 
 
-def _new_state(problem: Problem, a: Arrays, start: Orders, seed: int) -> State:
-    compiled: Compiled = problem.compiled
+def temperature(share: float, *, is_warm: bool) -> float:
+    """How hot it is when `share` of the search is done, in what a usual drive costs."""
+    if is_warm:
+        hot, cold, done = 0.1, 0.01, share
+    else:
+        hot, cold, done = (16.0 if share * COOLINGS < 1 else 1.6), 0.01, share * COOLINGS % 1
+    return float(hot * (cold / hot) ** done)
+
+
+def likely_neighbours(a: Arrays, linked: np.ndarray, count: int = 24) -> np.ndarray:
+    """Per node the nodes it is likely to be next to: little travel, little waiting, little lateness, whichever goes
+    first. Only nodes that are in a chain, never itself or its partner."""
+    n = len(a.service)
+    travel = a.travel[:n, :n].astype(np.float64)
+    ready = a.opens[:, None] + a.service[:, None] + travel
+    waiting = np.maximum(0, a.opens[None, :] - np.maximum(ready, a.closes[:, None] + a.service[:, None] + travel))
+    lateness = np.maximum(0, ready - a.closes[None, :])
+    after = travel + 0.3 * waiting + 1.0 * lateness
+    closeness = np.minimum(after, after.T)
+    closeness[:, ~linked] = np.inf
+    np.fill_diagonal(closeness, np.inf)
+    for node, other in enumerate(a.partner):
+        if other >= 0:
+            closeness[node, other] = np.inf
+    fewest = int((closeness[linked] < np.inf).sum(axis=1).min(initial=n)) if linked.any() else 0
+    return np.ascontiguousarray(np.argsort(closeness, axis=1, kind="stable")[:, : min(fewest, count)])
+
+
+def new_state(problem: Problem, a: Arrays, start: Orders, seed: int) -> State:
+    """Chains with the incumbent in them, everything else behind it where it costs least."""
     cars, n = a.fixed.shape
-    car = np.zeros(n, np.int64)
-    for node in range(n):
-        able = np.flatnonzero(a.fixed[:, node] < FORBIDDEN)
-        car[node] = able[0] if len(able) else 0
-    for c, one in enumerate(problem.cars):
-        for part in start.get(one.id, ()):
-            car[compiled.node_of[part]] = c
-    under_way = [compiled.node_of[one.frozen[k], 0] for one in problem.cars for k in range(len(one.frozen))]
-    head = list(dict.fromkeys(under_way))
-    for node in head:
-        owners = [c for c, one in enumerate(problem.cars) if compiled.parts[node][0] in one.frozen]
-        car[node] = owners[0]
-        if a.partner[node] >= 0 and len(owners) > 1:
-            car[a.partner[node]] = owners[1]
-    firsts = [node for node in range(n) if a.partner[node] < 0 or a.partner[node] > node]
-    planned = _in_order(compiled, a, start, set(head))
-    rest = [node for node in firsts if node not in set(head) and node not in set(planned)]
-    rest.sort(key=lambda node: (int(a.closes[node]), int(a.opens[node])))
-    turn = np.array(head + planned + rest, np.int64)
-    place = np.full(n, -1, np.int64)
-    place[turn] = np.arange(len(turn))
+    nodes = n + 2 * cars
+    linked = _possible(a)
+    heads = _heads(problem, a, start, linked)
+    ahead = {_visit(a, node) for head in heads for node in head}
+    chains = _chains(problem, a, start, linked, heads, ahead)
+    turn = _in_order(a, chains)
+    key = np.full(nodes, 1e9)
+    key[n : n + cars] = -1e9
+    for at, visit in enumerate(turn):
+        key[[visit, a.partner[visit]] if a.partner[visit] >= 0 else visit] = at - (len(turn) if visit in ahead else 0)
+    link = np.full((nodes, 4), -1, np.int64)
+    placed = set(turn)
+    for c, chain in enumerate(chains):
+        row = [n + c, *(node for node in chain if _visit(a, node) in placed), n + cars + c]
+        link[row[:-1], SUCC], link[row[1:], PRED], link[row, CAR] = row[1:], row[:-1], c
+    loose = [node for node in range(n) if linked[node] and _visit(a, node) not in ahead]
+    numbers = np.zeros(13, np.int64)
+    numbers[TRAVEL], numbers[MAX_LATE], numbers[CHANGED] = a.travel_weight, a.max_late_weight, a.changed_car
+    about = (a.partner, a.service, a.opens, a.closes, a.latest, a.late_weight, a.penalty, a.load, a.gap_min, a.gap_max)
     state = State(
-        turn=turn,
-        place=place,
-        car=car,
-        served=np.zeros(n, np.bool_),
-        best_turn=turn.copy(),
-        best_car=car.copy(),
-        near=likely_neighbours(a),
-        numbers=np.array([HUGE, HUGE, len(head), 0], np.int64),
+        link=link,
+        key=key,
+        rows=np.zeros((2, nodes, 8), np.int64),
+        todo=np.zeros((2, nodes + 1), np.int64),
+        numbers=numbers,
+        about=np.ascontiguousarray(np.stack(about, axis=1)),
+        crew=np.ascontiguousarray(np.stack((a.ends, a.activation, a.capacity, a.leaves), axis=1)),
+        travel=a.travel,
+        fixed=a.fixed,
+        before=a.before,
+        break_from=a.break_from,
+        break_until=a.break_until,
+        break_length=a.break_length,
+        loose=np.array(loose, np.int64),
+        near=likely_neighbours(a, linked),
+        best_succ=link[:, SUCC].copy(),
+        best_key=key.copy(),
         random=np.array([seed * 2 + 0x9E3779B97F4A7C15], np.uint64),
-        now=np.zeros(cars, np.int64),
-        node=np.zeros(cars, np.int64),
-        rested=np.zeros(cars, np.int64),
-        loaded=np.zeros(cars, np.int64),
-        driven=np.zeros(cars, np.int64),
-        differs=np.zeros(cars, np.bool_),
     )
-    first_cars(a, state, len(head) + len(planned))
-    state.numbers[:2] = send(a, state, float(HUGE))
-    state.best_turn[:] = state.turn
-    state.best_car[:] = state.car
+    settle_all(state)
+    rest = [node for node in range(n) if linked[node] and _visit(a, node) == node and node not in placed]
+    rest.sort(key=lambda node: (int(a.closes[node]), int(a.opens[node])))
+    for at, visit in enumerate(rest):
+        append(state, visit, float(len(turn) + at))
+    renumber(state.link, state.key, state.rows, state.about, cars)
+    state.numbers[BEST] = settle_all(state)
+    state.best_succ[:] = state.link[:, SUCC]
+    state.best_key[:] = state.key
     return state
 
 
-def _in_order(compiled: Compiled, a: Arrays, start: Orders, head: set[int]) -> list[int]:
-    """The incumbent's visits so that every car's own order is kept."""
-    queues = []
-    for sequence in start.values():
-        nodes = [compiled.node_of[part] for part in sequence]
-        queues.append(
-            [node for node in nodes if min(node, a.partner[node] if a.partner[node] >= 0 else node) not in head]
-        )
+def _visit(a: Arrays, node: int) -> int:
+    """The name of a node's visit: its first node."""
+    return node if a.partner[node] < 0 else min(node, int(a.partner[node]))
+
+
+def _possible(a: Arrays) -> np.ndarray:
+    """Per node whether the rules about who allow its visit at all."""
+    able = a.fixed < FORBIDDEN
+    linked = np.asarray(able.any(axis=0))
+    for node, other in enumerate(a.partner):
+        if other >= 0:
+            is_crew = able[:, node].any() and able[:, other].any()
+            linked[node] = is_crew and (able[:, node] | able[:, other]).sum() > 1
+    return linked
+
+
+def _heads(problem: Problem, a: Arrays, start: Orders, linked: np.ndarray) -> list[list[int]]:
+    """Per car the visits under way. Who must still join one of them comes at the end of its own."""
+    compiled: Compiled = problem.compiled
+    owner = frozen_parts(problem)
+    heads: list[list[int]] = [[] for _ in problem.cars]
+    for c, one in enumerate(problem.cars):
+        for stop_id in one.frozen:
+            heads[c] += [compiled.node_of[stop_id, part] for part in (0, 1) if owner.get((stop_id, part)) == c]
+    for stop_id, part in owner:
+        mate = compiled.node_of.get((stop_id, 1 - part))
+        if mate is None or (stop_id, 1 - part) in owner or not linked[mate]:
+            continue
+        able = [c for c in np.flatnonzero(a.fixed[:, mate] < FORBIDDEN) if c != owner[stop_id, part]]
+        now = [c for c in able if (stop_id, 1 - part) in start.get(problem.cars[c].id, ())]
+        heads[(now or able)[0]].append(mate)
+    return [[node for node in head if linked[node]] for head in heads]
+
+
+def _chains(
+    problem: Problem, a: Arrays, start: Orders, linked: np.ndarray, heads: list[list[int]], ahead: set[int]
+) -> list[list[int]]:
+    """Nodes per car as the incumbent has them, without the visits that may not be where they are."""
+    compiled: Compiled = problem.compiled
+    car_of: dict[int, int] = {}
+    for c, one in enumerate(problem.cars):
+        for part in start.get(one.id, ()):
+            node = compiled.node_of[part]
+            if linked[node] and _visit(a, node) not in ahead and a.fixed[c, node] < FORBIDDEN:
+                car_of[node] = c
+    for node, other in enumerate(a.partner):
+        if other >= 0 and node in car_of and car_of.get(int(other), car_of[node]) == car_of[node]:
+            del car_of[node]
+    chains = []
+    for c, one in enumerate(problem.cars):
+        nodes = [compiled.node_of[part] for part in start.get(one.id, ())]
+        chains.append(heads[c] + [node for node in nodes if car_of.get(node) == c])
+    return chains
+
+
+def _in_order(a: Arrays, chains: list[list[int]]) -> list[int]:
+    """All visits so that every car's own order is kept; those that wait for each other for ever are left out."""
+    queues = [list(chain) for chain in chains]
     turn: list[int] = []
     while any(queues):
         fronts = {queue[0] for queue in queues if queue}
         ready = [node for node in fronts if a.partner[node] < 0 or int(a.partner[node]) in fronts]
         if not ready:
             break
-        node = min(ready, key=lambda one: int(a.closes[one]))
+        node = min(ready, key=lambda one: (int(a.closes[one]), one))
         for queue in queues:
-            if queue and queue[0] in (node, int(a.partner[node])):
+            if queue and _visit(a, queue[0]) == _visit(a, node):
                 queue.pop(0)
-        turn.append(min(node, int(a.partner[node])) if a.partner[node] >= 0 else node)
+        turn.append(_visit(a, node))
     return turn
 
 
-def _orders(problem: Problem, a: Arrays, state: State) -> Orders:
+def orders_of(problem: Problem, a: Arrays, state: State) -> Orders:
+    """The best plan found, without what it passes by."""
     compiled: Compiled = problem.compiled
-    state.turn[:] = state.best_turn
-    state.car[:] = state.best_car
-    send(a, state, float(HUGE))
-    orders: dict[str, list[tuple[str, int]]] = {car.id: [] for car in problem.cars}
-    for visit in state.turn:
-        if not state.served[visit]:
-            continue
-        for node in (visit, a.partner[visit]):
-            if node >= 0:
-                orders[problem.cars[state.car[node]].id].append(compiled.parts[node])
+    restore(state)
+    n = a.fixed.shape[1]
+    orders: dict[str, list[tuple[str, int]]] = {}
+    for c, car in enumerate(problem.cars):
+        node = int(state.link[n + c, SUCC])
+        orders[car.id] = []
+        while node < n:
+            if state.rows[0, node, LAST] == node:
+                orders[car.id].append(compiled.parts[node])
+            node = int(state.link[node, SUCC])
     return orders
+
+
+def restore(state: State) -> None:
+    """Back to the best plan so far."""
+    cars, n = state.fixed.shape
+    state.link[:, SUCC] = state.best_succ
+    state.key[:] = state.best_key
+    for c in range(cars):
+        node = n + c
+        while node < n + cars:
+            after = state.link[node, SUCC]
+            state.link[after, PRED], state.link[after, CAR] = node, c
+            node = after
+    settle_all(state)

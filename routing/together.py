@@ -14,39 +14,55 @@ from routing.arrays import FORBIDDEN, Arrays
 
 
 @njit(cache=True, nogil=True)
-def next_break(a: Arrays, c: int, done: int) -> bool:
+def next_break(break_from: np.ndarray, c: int, done: int) -> bool:
     """Whether car c still has a break to take."""
-    return done < a.break_from.shape[1] and a.break_from[c, done] < FORBIDDEN
+    return done < break_from.shape[1] and break_from[c, done] < FORBIDDEN
 
 
 @njit(cache=True, nogil=True)
-def set_off(a: Arrays, c: int, now: int, done: int, node: int, stop: int) -> tuple[int, int, bool]:
-    """Take the breaks that must come before driving to `stop`: (moment of driving off, breaks done, whether a break
-    came too late)."""
-    leg = np.int64(a.travel[node, stop])
+def set_off(
+    break_from: np.ndarray,
+    break_until: np.ndarray,
+    break_length: np.ndarray,
+    c: int,
+    now: int,
+    done: int,
+    leg: int,
+    opens: int,
+    service: int,
+) -> tuple[int, int, bool]:
+    """Take the breaks that must come before driving `leg` seconds to a stop: (moment of driving off, breaks done,
+    whether a break came too late)."""
     broken = False
-    while next_break(a, c, done):
-        begin = max(now, a.break_from[c, done])
-        over = begin + a.break_length[c, done]
-        in_wait = begin <= a.break_until[c, done] and over + leg <= a.opens[stop]
-        if not in_wait and max(now + leg, a.opens[stop]) + a.service[stop] <= a.break_until[c, done]:
+    while next_break(break_from, c, done):
+        begin = max(now, break_from[c, done])
+        over = begin + break_length[c, done]
+        in_wait = begin <= break_until[c, done] and over + leg <= opens
+        if not in_wait and max(now + leg, opens) + service <= break_until[c, done]:
             break
-        broken = broken or begin > a.break_until[c, done]
+        broken = broken or begin > break_until[c, done]
         now = over
         done += 1
     return now, done, broken
 
 
 @njit(cache=True, nogil=True)
-def drive_home(a: Arrays, c: int, now: int, done: int, node: int) -> tuple[int, bool]:
+def drive_home(
+    break_from: np.ndarray,
+    break_until: np.ndarray,
+    break_length: np.ndarray,
+    c: int,
+    now: int,
+    done: int,
+    leg: int,
+) -> tuple[int, bool]:
     """(Moment of being home, whether a break came too late); who is home before the break must begin rests there."""
-    leg = np.int64(a.travel[node, a.fixed.shape[1] + a.fixed.shape[0] + c])
     broken = False
-    while next_break(a, c, done):
-        if now + leg > a.break_until[c, done]:
-            begin = max(now, a.break_from[c, done])
-            broken = broken or begin > a.break_until[c, done]
-            now = begin + a.break_length[c, done]
+    while next_break(break_from, c, done):
+        if now + leg > break_until[c, done]:
+            begin = max(now, break_from[c, done])
+            broken = broken or begin > break_until[c, done]
+            now = begin + break_length[c, done]
         done += 1
     return now + leg, broken
 
@@ -89,10 +105,12 @@ def walk(a: Arrays, route: np.ndarray, length: np.ndarray, arrive: np.ndarray, s
                 if a.fixed[c, stop] >= FORBIDDEN or loaded[c] > a.capacity[c]:
                     return np.int64(FORBIDDEN)
                 node = n + c if at[c] == 0 else route[c, at[c] - 1]
-                now[c], done[c], broken = set_off(a, c, now[c], done[c], node, stop)
+                leg = np.int64(a.travel[node, stop])
+                now[c], done[c], broken = set_off(
+                    a.break_from, a.break_until, a.break_length, c, now[c], done[c], leg, a.opens[stop], a.service[stop]
+                )
                 if broken:
                     return np.int64(FORBIDDEN)
-                leg = np.int64(a.travel[node, stop])
                 total += leg * a.travel_weight + a.fixed[c, stop]
                 arrive[stop] = now[c] + leg
                 start[stop] = max(arrive[stop], a.opens[stop])
@@ -136,7 +154,8 @@ def walk(a: Arrays, route: np.ndarray, length: np.ndarray, arrive: np.ndarray, s
         if length[c] == 0:
             total += np.int64(a.travel[node, n + cars + c]) * a.travel_weight
             continue
-        home, broken = drive_home(a, c, now[c], done[c], node)
+        leg = np.int64(a.travel[node, n + cars + c])
+        home, broken = drive_home(a.break_from, a.break_until, a.break_length, c, now[c], done[c], leg)
         if (broken or home > a.ends[c]) and length[c] > a.frozen[c]:
             return np.int64(FORBIDDEN)
         total += np.int64(a.travel[node, n + cars + c]) * a.travel_weight + a.activation[c]
