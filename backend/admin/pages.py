@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import render_template, url_for
 
-from backend.admin import people_pages, place_pages, queries, region_pages, roster_pages
+from backend.admin import people_pages, place_pages, queries, region_pages, roster_pages, travel_pages
 from backend.admin.blueprint import pages
 from backend.admin.forms import Form, submit
 from backend.admin.rules import Ending
@@ -68,4 +68,4 @@ def _partnership_page(form: Form) -> str:
     return render_template("admin/partnership.html", form=form)
 
 
-__all__ = ["pages", "people_pages", "place_pages", "region_pages", "roster_pages"]
+__all__ = ["pages", "people_pages", "place_pages", "region_pages", "roster_pages", "travel_pages"]

@@ -80,7 +80,7 @@ def done(answer, where):
 # --- who may -----------------------------------------------------------------------------------
 
 ONLY_ADMIN = ["", "organisations", "organisations/new", "staff", "staff/new", "regions", "regions/new", "cars",
-              "cars/new", "home-bases/new", "scope-list", "partnership"]  # fmt: skip
+              "cars/new", "home-bases/new", "travel", "scope-list", "partnership"]  # fmt: skip
 
 
 @pytest.mark.parametrize("role", [Role.NURSE, Role.TEAM_MANAGER, Role.TRIAGIST])
