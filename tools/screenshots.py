@@ -92,6 +92,7 @@ SCREENS = (
             "regions/help",
             "cars",
             "nights",
+            "travel",
             "scope-list",
             "partnership",
         )
