@@ -199,7 +199,7 @@ PLANNED = (
     Planned(27, "Palliatieve zorg: pomp controleren", 2.9, 15, 30, ("palliative_pump",)),
     Planned(37, "Wisselligging", 3.1, 45, 20),
     Planned(30, "Insuline", 3.5, 45, 15, ("insulin",)),
-    Planned(33, "Wisselligging", 3.9, 60, 20),
+    Planned(33, "Wisselligging met tillift", 3.9, 60, 20, cars_needed=2),
     Planned(36, "Medicatie", 4.3, 60, 15),
     Planned(39, "Toiletgang", 4.7, 60, 20),
     Planned(40, "Katheterzak legen", 4.9, 60, 15),
@@ -209,3 +209,6 @@ PLANNED = (
     Planned(51, "Wassen en medicatie", 6.5, 60, 25),
     Planned(54, "Insuline", 6.9, 30, 15, ("insulin",)),
 )
+
+BREAKS = {1: 3.3, 2: 4.0, 3: 4.6}
+"""By car: how many hours after the night began its half an hour of rest may begin."""

@@ -11,7 +11,8 @@ from flask import Flask
 from backend.demo import acting, cast, script
 from backend.demo.setting import demo_id, lay_down
 from backend.dispatch import service as dispatch
-from backend.dispatch.models import Night, Shift
+from backend.dispatch.models import Night, Shift, Visit
+from backend.dispatch.rules import VisitStatus
 from backend.handover import service as handover
 from backend.intake.models import CareRequest
 from backend.intake.rules import RequestStatus
@@ -52,6 +53,7 @@ def begin(app: Flask, progress: Callable[[int], None] = lambda _: None) -> None:
                 if found is not None:
                     handover.close_night(uow, found.id)
         _play(app, now - BEGAN, now, script.TONIGHT, STEP, progress)
+        _pin_one(now)
         for call, decided in script.NOW:
             with unit_of_work(actor=acting.actor("sam")) as uow:
                 care_request_id = acting.ask(uow, call)
@@ -141,8 +143,27 @@ def _open(start: datetime) -> Night:
                 required_competences=planned.competences,
                 cars_needed=planned.cars_needed,
             )
+        for car, hour in cast.BREAKS.items():
+            shift = uow.session.scalars(
+                sa.select(Shift).where(Shift.night_id == night.id, Shift.car_id == demo_id("car", car))
+            ).one()
+            begins = night.starts_at + timedelta(hours=hour)
+            dispatch.plan_break(
+                uow, shift.id, id=new_id(), earliest_at=begins, latest_at=begins + timedelta(hours=1), minutes=30
+            )
         dispatch.plan_night(uow, night.id)
     return night
+
+
+def _pin_one(now: datetime) -> None:
+    """The desk holds one visit of tonight to its car: a nurse whom the client knows."""
+    with unit_of_work(actor=acting.actor("noor")) as uow:
+        to_come = sa.select(Visit).where(Visit.status == VisitStatus.ASSIGNED, Visit.window_start > now)
+        visit = uow.session.scalars(
+            to_come.where(Visit.cars_needed == 1).order_by(Visit.window_start, Visit.id).limit(1)
+        ).first()
+        if visit is not None:
+            dispatch.lock(uow, visit.id, is_locked=True)
 
 
 def _go_home(uow: UnitOfWork, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from backend.dispatch.alarms import acknowledge
 from backend.dispatch.assign import AlreadyAssigned, MayNotAssign, Slot, VersionChanged, assign, withdraw
+from backend.dispatch.breaks import plan_break
 from backend.dispatch.opening import (
     add_planned,
     cancel,
@@ -69,6 +70,7 @@ __all__ = [
     "note_position",
     "open_night",
     "open_visit",
+    "plan_break",
     "plan_night",
     "raise_nurse_alarm",
     "release",

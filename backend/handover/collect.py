@@ -86,9 +86,19 @@ def not_yet_told(session: Session, night: Night, organisation_id: uuid.UUID) -> 
             Visit.care_request_id.is_(None),
             Night.starts_at <= night.starts_at,
             Visit.id.not_in(sa.select(HandoverEntry.visit_id).where(mine, HandoverEntry.visit_id.is_not(None))),
+            sa.or_(Visit.double_id.is_(None), Visit.double_id.not_in(_told_doubles(mine))),
         )
     ).all()
     return matters(session, requests, planned)
+
+
+def _told_doubles(mine: sa.ColumnElement[bool]) -> sa.Select[uuid.UUID | None]:
+    """Planned visits of two nurses of which a letter tells: one line for both."""
+    return (
+        sa.select(Visit.double_id)
+        .join(HandoverEntry, HandoverEntry.visit_id == Visit.id)
+        .where(mine, Visit.double_id.is_not(None))
+    )
 
 
 def matter_of(session: Session, *, care_request_id: uuid.UUID | None, visit_id: uuid.UUID | None) -> Matter | None:
@@ -101,7 +111,8 @@ def matter_of(session: Session, *, care_request_id: uuid.UUID | None, visit_id: 
         return None
     if visit.care_request_id is not None:
         return matter_of(session, care_request_id=visit.care_request_id, visit_id=None)
-    return next(iter(matters(session, [], [visit])), None)
+    parts = _where(session, Visit, Visit.double_id, [visit.double_id]) or [visit]
+    return next(iter(matters(session, [], parts)), None)
 
 
 def matters(session: Session, requests: Sequence[CareRequest], planned: Sequence[Visit]) -> list[Matter]:
@@ -145,7 +156,13 @@ def matters(session: Session, requests: Sequence[CareRequest], planned: Sequence
         )
         for request in requests
     ]
-    brought = [gather([visit], client=clients.get(visit.client_id) if visit.client_id else None) for visit in planned]
+    doors: dict[uuid.UUID, list[Visit]] = {}
+    for visit in planned:  # two nurses at one door are one visit to whoever reads about it
+        doors.setdefault(visit.double_id or visit.id, []).append(visit)
+    brought = [
+        gather(parts, client=clients.get(parts[0].client_id) if parts[0].client_id else None)
+        for parts in doors.values()
+    ]
     return sorted([*asked, *brought], key=lambda matter: (matter.shown_at, str(matter.sources)))
 
 

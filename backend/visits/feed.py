@@ -66,9 +66,10 @@ def read(actor: Actor, page: Page, now: datetime) -> dict[str, Any]:
     with reading(actor) as session:
         wanted = None if numbers.is_from_the_start else set(numbers.changed)
         around = shift_snapshot.gather(session, numbers.shift, wanted)
-        answer["shift"] = shift_snapshot.shift_card(session, numbers.shift, actor.name)
+        answer["shift"] = shift_snapshot.shift_card(session, numbers.shift, actor.name, now)
     with reading(SYSTEM) as session:
-        visits = shift_snapshot.visits(around, _look_back(session, around, now), now)
+        partners = shift_snapshot.partner_cards(session, around)
+        visits = shift_snapshot.visits(around, _look_back(session, around, now), partners, now)
     if numbers.is_from_the_start:
         answer["pathways"] = [shift_snapshot.pathway_card(pathway) for pathway in pathways().current.values()]
     changed = {**dict.fromkeys(visits, numbers.cursor), **numbers.changed}

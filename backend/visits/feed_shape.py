@@ -46,6 +46,11 @@ class PhonePlace(Schema):
     lon = fields.Float(required=True)
 
 
+class PhoneBreak(Schema):
+    from_at = _moment()
+    until_at = _moment()
+
+
 class PhoneShift(Schema):
     id = _text()
     car_name = _text()
@@ -55,6 +60,7 @@ class PhoneShift(Schema):
     starts_at = _moment()
     ends_at = _moment()
     desk_phone = _maybe()
+    rest = fields.Nested(PhoneBreak, required=True, allow_none=True)
     home = fields.Nested(PhonePlace, required=True)
 
 
@@ -113,6 +119,12 @@ class PhoneLookBack(Schema):
     summary = _text()
 
 
+class PhonePartner(Schema):
+    car_name = _text()
+    nurse_name = _text()
+    begins_at = _maybe_moment()
+
+
 class PhoneVisit(Schema):
     id = _text()
     reference = _maybe()
@@ -140,6 +152,9 @@ class PhoneVisit(Schema):
     look_back = fields.List(fields.Nested(PhoneLookBack), required=True)
     required_competences = fields.List(fields.String(), required=True)
     cars_needed = _number()
+    partner = fields.Nested(
+        PhonePartner, required=True, allow_none=True, metadata={"description": "Who comes to the same door"}
+    )
     assigned_at = _maybe_moment()
     accepted_at = _maybe_moment()
     departed_at = _maybe_moment()

@@ -9,11 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from backend.dispatch.models import Car, HomeBase, Shift, Visit
+from backend.dispatch.models import Car, HomeBase, Shift, ShiftBreak, Visit
 from backend.dispatch.rules import OVER, VisitStatus
 from backend.intake.complaints import entry_complaints
 from backend.intake.models import CareRequest
-from backend.people.models import Client, Organisation, Partnership, Region
+from backend.people.models import Client, Organisation, Partnership, Region, Staff
 from backend.platform.clock import iso, local
 from backend.triage.models import TriageDecision
 from backend.triage.pathways import CarePathway
@@ -65,9 +65,17 @@ def gather(session: Session, shift: Shift, wanted: set[uuid.UUID] | None) -> Aro
     )
 
 
-def visits(around: Around, look_back: Mapping[uuid.UUID, list[Snapshot]], now: datetime) -> dict[uuid.UUID, Snapshot]:
+def visits(
+    around: Around,
+    look_back: Mapping[uuid.UUID, list[Snapshot]],
+    partners: Mapping[uuid.UUID, Snapshot],
+    now: datetime,
+) -> dict[uuid.UUID, Snapshot]:
     """These visits as the phone may hold them; a visit that is not among them has left the phone."""
-    return {visit.id: _visit(visit, around, look_back.get(visit.id, []), now) for visit in around.visits}
+    return {
+        visit.id: _visit(visit, around, look_back.get(visit.id, []), partners.get(visit.id), now)
+        for visit in around.visits
+    }
 
 
 def look_back_card(contacts: Sequence[Mapping[str, Any]]) -> list[Snapshot]:
@@ -97,7 +105,7 @@ def pathway_card(pathway: CarePathway) -> Snapshot:
     }
 
 
-def shift_card(session: Session, shift: Shift, nurse_name: str) -> Snapshot:
+def shift_card(session: Session, shift: Shift, nurse_name: str, now: datetime) -> Snapshot:
     """The shift itself, with the number of the desk: the fallback for everything."""
     car, home, region_name = session.execute(
         sa.select(Car, HomeBase, Region.name)
@@ -115,8 +123,46 @@ def shift_card(session: Session, shift: Shift, nurse_name: str) -> Snapshot:
         "starts_at": iso(shift.starts_at),
         "ends_at": iso(shift.ends_at),
         "desk_phone": partnership.desk_phone if partnership else None,
+        "rest": _rest(session, shift, now),
         "home": {"lat": home.lat, "lon": home.lon},
     }
+
+
+def _rest(session: Session, shift: Shift, now: datetime) -> Snapshot | None:
+    """The break that she is in, else the next one."""
+    rows = session.scalars(
+        sa.select(ShiftBreak)
+        .where(ShiftBreak.shift_id == shift.id, ShiftBreak.cancelled_at.is_(None), ShiftBreak.ended_at.is_(None))
+        .order_by(ShiftBreak.earliest_at)
+    )
+    for rest in rows:
+        begins_at = rest.started_at or rest.planned_at
+        if begins_at is not None and begins_at + rest.length > now:
+            return {"from_at": iso(begins_at), "until_at": iso(begins_at + rest.length)}
+    return None
+
+
+def partner_cards(session: Session, around: Around) -> dict[uuid.UUID, Snapshot]:
+    """Which car and nurse come to the same door, and when; `session` is the house's, and no client is in it."""
+    mine = {visit.double_id: visit for visit in around.visits if visit.double_id is not None}
+    if not mine:
+        return {}
+    rows = session.execute(
+        sa.select(Visit, Car.name, Staff.name)
+        .join(Shift, Shift.id == Visit.shift_id)
+        .join(Car, Car.id == Shift.car_id)
+        .join(Staff, Staff.id == Shift.nurse_id)
+        .where(Visit.double_id.in_(mine), Visit.status.not_in(OVER))
+        .order_by(Visit.part)
+    )
+    found: dict[uuid.UUID, Snapshot] = {}
+    for other, car_name, nurse_name in rows:
+        visit = mine.get(other.double_id) if other.double_id is not None else None
+        if visit is not None and other.id != visit.id:
+            begins_at = other.arrived_at or other.eta_at
+            begins_at = max(begins_at, other.window_start) if begins_at and not other.arrived_at else begins_at
+            found[visit.id] = {"car_name": car_name, "nurse_name": nurse_name, "begins_at": _iso(begins_at)}
+    return found
 
 
 def _by_id(session: Session, kind: Any, ids: set[Any]) -> dict[uuid.UUID, Any]:
@@ -126,7 +172,9 @@ def _by_id(session: Session, kind: Any, ids: set[Any]) -> dict[uuid.UUID, Any]:
     return {row.id: row for row in session.scalars(sa.select(kind).where(kind.id.in_(wanted)))}
 
 
-def _visit(visit: Visit, around: Around, look_back: list[Snapshot], now: datetime) -> Snapshot:
+def _visit(
+    visit: Visit, around: Around, look_back: list[Snapshot], partner: Snapshot | None, now: datetime
+) -> Snapshot:
     request = around.requests.get(visit.care_request_id) if visit.care_request_id else None
     decision = around.decisions.get(visit.care_request_id) if visit.care_request_id else None
     client = around.clients.get(visit.client_id) if visit.client_id else None
@@ -164,6 +212,7 @@ def _visit(visit: Visit, around: Around, look_back: list[Snapshot], now: datetim
         "look_back": [] if is_behind else look_back,
         "required_competences": list(visit.required_competences),
         "cars_needed": visit.cars_needed,
+        "partner": partner,
         "assigned_at": _iso(visit.assigned_at),
         "accepted_at": _iso(visit.accepted_at),
         "departed_at": _iso(visit.departed_at),

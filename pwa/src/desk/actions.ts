@@ -1,6 +1,7 @@
 /** What people do at the desk. Each tells what happened in a sentence, refreshes the board, and never loses what was typed. */
 import { Problem } from '$shared/api'
 import { api } from './api'
+import { isToCome, restingBreak } from './breaks'
 import type { Command } from './command'
 import { desk } from './desk.svelte'
 import { uuid7 as newId } from '$shared/uuid7'
@@ -9,7 +10,7 @@ import { alarmText, FUNDING_WORDS, STATUS_WORDS } from './nl'
 import { plan } from './plan.svelte'
 import { plannedBody, type PlannedForm } from './planned'
 import { subjectOf } from './queue'
-import type { Alarm, BoardVisit, Client, FundingLaw, Night, VisitStatus } from './types'
+import type { Alarm, BoardVisit, Car, Client, FundingLaw, Night, VisitStatus } from './types'
 
 const visitName = (visit: Pick<BoardVisit, 'reference' | 'client_label'>): string => visit.reference ?? visit.client_label
 
@@ -26,7 +27,14 @@ export async function attempt<T>(act: () => Promise<T>): Promise<T | undefined> 
   }
 }
 
+/** The car for the other part of a double visit, sent in the same breath. */
+export interface SecondCar {
+  visit_id: string
+  shift_id: string
+  car_name: string
+}
 export interface Choice {
+  second?: SecondCar | null
   visit: BoardVisit
   shiftId: string
   carName: string
@@ -34,22 +42,27 @@ export interface Choice {
   override?: { code: string; text: string; named_person?: string }
 }
 
-export async function assign({ visit, shiftId, carName, recommendedShiftId, override }: Choice): Promise<boolean> {
+export async function assign({ visit, shiftId, carName, recommendedShiftId, override, second }: Choice): Promise<boolean> {
   const body: Record<string, unknown> = { id: newId(), shift_id: shiftId, expected_version: visit.version }
   if (recommendedShiftId !== null) body['recommended_shift_id'] = recommendedShiftId
   if (override) body['override_reason'] = override
+  const other = second ? desk.board.visits.find((item) => item.id === second.visit_id) : undefined
+  if (second && other) body['second'] = { visit_id: other.id, id: newId(), shift_id: second.shift_id, expected_version: other.version }
   const done = await attempt(() => api.assign(visit.id, body))
   if (done === undefined) return false
   desk.chosenShift = null
-  desk.say(`${carName} gaat naar ${visitName(visit)}.`, 'good', () => void undoAssign(visit))
+  const both = second && other ? [visit, other] : [visit]
+  const who = second && other ? `${carName} en ${second.car_name.toLowerCase()} gaan` : `${carName} gaat`
+  desk.say(`${who} naar ${visitName(visit)}.`, 'good', () => void undoAssign(both))
   return true
 }
 
-async function undoAssign(visit: BoardVisit): Promise<void> {
+async function undoAssign(visits: BoardVisit[]): Promise<void> {
   const done = await attempt(async () => {
-    await api.withdraw(visit.id, 'Ongedaan gemaakt')
+    for (const one of visits) await api.withdraw(one.id, 'Ongedaan gemaakt')
     return true
   })
+  const visit = visits[0]!
   if (done) {
     desk.say(`${visitName(visit)} wacht weer op een auto.`)
     desk.select({ kind: 'visit', id: visit.id })
@@ -62,10 +75,48 @@ export async function withdraw(visit: BoardVisit, reason: string): Promise<boole
   return done === true
 }
 
-export async function cancel(visit: BoardVisit, reason: string): Promise<boolean> {
-  const done = await attempt(async () => (await api.cancel(visit.id, reason), true))
-  if (done) desk.say(`${visitName(visit)} vervalt.`, 'good')
+export async function cancel(visit: BoardVisit, reason: string, isBoth = false): Promise<boolean> {
+  const done = await attempt(async () => (await api.cancel(visit.id, reason, isBoth), true))
+  if (done) desk.say(isBoth ? `${visitName(visit)} vervalt, voor beide auto’s.` : `${visitName(visit)} vervalt.`, 'good')
   return done === true
+}
+
+/** Somebody must come along; who, is asked at once. */
+export async function addSecond(visit: BoardVisit): Promise<void> {
+  const id = newId()
+  const done = await attempt(async () => (await api.addSecond(visit.id, id), true))
+  if (!done) return
+  desk.say(`Er gaat een tweede verpleegkundige mee naar ${visit.client_label}. Kies welke auto.`, 'good')
+  desk.select({ kind: 'visit', id: visit.status === 'open' ? visit.id : id })
+}
+
+export async function dropOthers(visit: BoardVisit, otherCar: string | null): Promise<void> {
+  const done = await attempt(async () => (await api.dropOthers(visit.id), true))
+  if (done) desk.say(otherCar === null ? `Eén auto is genoeg voor ${visitName(visit)}.` : `${otherCar} hoeft niet mee en krijgt bericht.`, 'good')
+}
+
+export async function saveBreak(car: Car, breakId: string | null, body: Record<string, unknown>, id: string): Promise<void> {
+  if (breakId === null) await api.planBreak(car.shift_id, { ...body, id })
+  else await api.changeBreak(breakId, body)
+  desk.feed.nudge(0)
+  desk.say(`Pauze van ${car.car_name.toLowerCase()} staat in de route.`, 'good')
+}
+
+/** The break that was planned begins now, or one of half an hour. */
+export async function breakNow(car: Car, planned?: { id: string; minutes: number }): Promise<void> {
+  const body = { id: planned?.id ?? newId(), minutes: planned?.minutes ?? 30 }
+  const done = await attempt(async () => (await api.breakNow(car.shift_id, body), true))
+  if (done) desk.say(`${car.car_name} heeft ${body.minutes} minuten pauze.`, 'good')
+}
+
+export async function endBreak(breakId: string, carName: string): Promise<void> {
+  const done = await attempt(async () => (await api.endBreak(breakId), true))
+  if (done) desk.say(`${carName} is terug van de pauze.`, 'good')
+}
+
+export async function cancelBreak(breakId: string, carName: string): Promise<void> {
+  const done = await attempt(async () => (await api.cancelBreak(breakId), true))
+  if (done) desk.say(`Pauze van ${carName.toLowerCase()} vervalt.`)
 }
 
 export async function setStatus(visit: BoardVisit, status: VisitStatus, happenedAt: string | null = null): Promise<void> {
@@ -125,6 +176,10 @@ export async function run(command: Command): Promise<void> {
       desk.shownShift = command.car.shift_id
       desk.tab = 'cars'
       return
+    case 'break': {
+      const resting = restingBreak(command.car, desk.now)
+      return resting ? endBreak(resting.id, command.car.car_name) : breakNow(command.car, command.car.breaks.find(isToCome))
+    }
     case 'wake':
       return wake(command.car.shift_id, command.car.car_name)
     case 'show_visit':

@@ -8,6 +8,7 @@ export type Command =
   | { kind: 'assign'; car: Car; visit: BoardVisit }
   | { kind: 'show_car'; car: Car }
   | { kind: 'wake'; car: Car }
+  | { kind: 'break'; car: Car }
   | { kind: 'show_visit'; visit: BoardVisit }
   | { kind: 'show_waiting'; id: string; reference: string; label: string }
   | { kind: 'new' | 'planned' | 'help' | 'plan' | 'close_night' | 'handovers' }
@@ -46,6 +47,7 @@ export function parseCommand(text: string, board: Board, now: number): Command {
   }
   if (second === undefined) return { kind: 'show_car', car }
   if (second === 'wek' || second === 'wekken') return { kind: 'wake', car }
+  if (second === 'pauze') return { kind: 'break', car }
   const status = STATUS_WORDS[second]
   if (status !== undefined) {
     const visit = visitForStatus(board, car.shift_id, status)

@@ -1,6 +1,7 @@
 /** What the desk knows and shows: one object for the whole screen. What people do with it is in actions.ts. */
 import { session as askSession, type Session } from '$shared/api'
 import { tick } from 'svelte'
+import type { SecondCar } from './actions'
 import { api, onSignedOut } from './api'
 import type { IntakeForm } from './intake/form'
 import { browserStream, LiveBoard, type LiveView } from './live'
@@ -9,14 +10,15 @@ import { cueFor, REPEAT_MS, rings, Sound } from './sound'
 import type { Board, Client, IntakeDraft, Region } from './types'
 
 /** Why a car needs a reason: another one is better, the rules object softly, or nobody may go without a doctor's word. */
-export type Why = 'not_first' | 'other_region' | 'shift_too_short' | 'named'
+export type Why = 'not_first' | 'other_region' | 'shift_too_short' | 'on_break' | 'named'
 export type Dialog =
   | { kind: 'help' }
   | { kind: 'planned' }
   | { kind: 'pin'; clientId: string; done: (client: Client) => void }
   | { kind: 'close_night' }
   | { kind: 'handovers' }
-  | { kind: 'override'; visitId: string; shiftId: string; recommended: string | null; why: Why }
+  | { kind: 'override'; visitId: string; shiftId: string; recommended: string | null; why: Why; second?: SecondCar | null }
+  | { kind: 'break'; shiftId: string; breakId: string | null }
   | { kind: 'reason'; what: 'withdraw' | 'cancel'; visitId: string }
 export type Tab = 'queue' | 'cars' | 'detail'
 export interface Toast {

@@ -23,6 +23,11 @@ test('every key of the board has its act, with caps lock too', () => {
   expect(actFor('Tab', false, false)).toBeNull()
 })
 
+test('V pins a visit to its car and D asks for a second nurse, but not in the middle of a word', () => {
+  expect([actFor('v', false, false), actFor('d', false, false)]).toEqual(['pin', 'double'])
+  expect([actFor('v', true, false), actFor('d', false, true)]).toEqual([null, null])
+})
+
 test('P plans a visit and G says that an alarm was seen', () => {
   expect(actFor('p', false, false)).toBe('planned')
   expect(actFor('g', false, false)).toBe('seen')

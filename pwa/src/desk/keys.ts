@@ -6,7 +6,7 @@ import { plan } from './plan.svelte'
 import { subjectOf } from './queue'
 import type { Alarm } from './types'
 
-export type KeyAct = 'new' | 'planned' | 'plan' | 'seen' | 'next' | 'previous' | 'send' | 'go' | 'command' | 'help' | 'escape' | 'undo' | { car: number }
+export type KeyAct = 'new' | 'planned' | 'plan' | 'seen' | 'next' | 'previous' | 'send' | 'go' | 'command' | 'help' | 'escape' | 'undo' | 'pin' | 'double' | { car: number }
 
 /** Pure: which act belongs to this key, if any. */
 export function actFor(key: string, isTyping: boolean, hasModifier: boolean): KeyAct | null {
@@ -15,7 +15,7 @@ export function actFor(key: string, isTyping: boolean, hasModifier: boolean): Ke
   if (isTyping) return null
   if (/^[1-9]$/.test(key)) return { car: Number(key) }
   const acts: Record<string, KeyAct> = {
-    n: 'new', p: 'planned', r: 'plan', g: 'seen', j: 'next', k: 'previous', a: 'send', z: 'undo', '/': 'command', '?': 'help', Enter: 'go',
+    n: 'new', p: 'planned', r: 'plan', g: 'seen', j: 'next', k: 'previous', a: 'send', z: 'undo', v: 'pin', d: 'double', '/': 'command', '?': 'help', Enter: 'go',
   }
   return acts[key.length === 1 ? key.toLowerCase() : key] ?? null
 }
@@ -74,6 +74,10 @@ function perform(act: KeyAct): void {
       }
       return
     }
+    case 'pin':
+      return document.querySelector<HTMLElement>('#pin-visit')?.click()
+    case 'double':
+      return document.querySelector<HTMLElement>('#second-nurse')?.click()
     case 'send':
       return document.querySelector<HTMLElement>('#send-car')?.click()
     case 'go': {

@@ -24,6 +24,7 @@ export const CAR_STATE_WORDS: Record<string, string> = {
   free: 'vrij',
   driving: 'rijdt',
   on_scene: 'ter plaatse',
+  resting: 'in pauze',
   off: 'buiten dienst',
 }
 export const CHANNEL_WORDS: Record<string, string> = {
@@ -178,7 +179,13 @@ const REASONS: Record<string, Say> = {
   with_higher_penalty: () => 'kan, maar kost de nacht meer dan het nu waard is',
   nothing_found: () => 'geen kleine verandering maakt dit mogelijk',
   locked_elsewhere: () => 'het bezoek staat vast bij een andere auto',
-  on_break: () => 'heeft pauze',
+  on_break: (p) => (p['until_at'] ? `in pauze tot ${at(p['until_at'])}` : 'heeft dan pauze'),
+  break_later: () => 'de pauze schuift op',
+  has_other_part: () => 'deze auto gaat al als eerste; er zijn twee auto’s nodig',
+  joins: (p) => {
+    const apart = Math.round(num(p['later_s']) / 60)
+    return apart > 0 ? `${minutes(apart)} na ${str(p['car_name'], 'de ander').toLowerCase()}` : `tegelijk met ${str(p['car_name'], 'de ander').toLowerCase()}`
+  },
   pathway: (p) => `begin van zorgpad ${str(p['pathway'])}`,
   abcd_unsafe: (p) => `niet veilig: ${words(p['letters'], ABCD_LABELS)}`,
   abcd_unknown: (p) => `nog niet gevraagd: ${words(p['letters'], ABCD_LABELS)}`,
@@ -239,6 +246,9 @@ const PROPOSAL_DECISIONS: Record<string, string> = {
   cancelled: 'Zoeken naar een beter plan gestopt',
   undone: 'Planvoorstel teruggezet',
 }
+const BREAK_WORDS: Record<string, string> = {
+  planned: 'pauze gepland', changed: 'pauze gewijzigd', started: 'heeft pauze', ended: 'terug van pauze', cancelled: 'pauze vervalt',
+}
 const CHANGES: Record<string, Say> = {
   care_request_registered: (p) => `${str(p['reference'], 'Zorgvraag')} genoteerd${p['by'] ? ` door ${str(p['by'])}` : ''}`,
   triage_decided: (p) =>
@@ -261,6 +271,7 @@ const CHANGES: Record<string, Say> = {
   proposal_answered: (p) => PROPOSAL_ANSWERS[str(p['state'])] ?? 'Planvoorstel beantwoord',
   proposal_decided: (p) => `${PROPOSAL_DECISIONS[str(p['state'])] ?? 'Planvoorstel afgehandeld'}${p['by'] ? ` door ${str(p['by'])}` : ''}`,
   backup_woken: (p) => `${str(p['car_name'], 'Achterwacht')} gewekt`,
+  break_changed: (p) => `${carIn(p)}: ${BREAK_WORDS[str(p['what'])] ?? 'pauze gewijzigd'}`,
   alarm_raised: (p) => `Alarm: ${ALARM_TITLES[str(p['kind']) as AlarmKind] ?? 'kijk op het bord'}${p['reference'] ? `, ${str(p['reference'])}` : ''}`,
   alarm_escalated: (p) => `Alarm loopt door${p['reference'] ? `, ${str(p['reference'])}` : ''}`,
   alarm_acknowledged: (p) => `Alarm gezien${p['by'] ? ` door ${str(p['by'])}` : ''}`,
@@ -299,6 +310,9 @@ export function teachSentences(): void {
     nurse_is_there: 'De verpleegkundige is al onderweg of binnen. Bel haar; vanaf hier kan dit niet meer.',
     not_assigned: 'Dit bezoek heeft geen auto (meer).',
     night_is_closed: 'Deze nacht is gesloten. Er kan geen auto meer op pad.',
+    break_is_over: 'Deze pauze is al geweest of vervallen.',
+    nurse_is_busy: 'Zij rijdt of is bij een cliënt. De pauze kan daarna beginnen.',
+    has_a_break: 'Deze auto heeft al pauze.',
     status_goes_back: 'Deze stap is al voorbij; een stand gaat nooit terug.',
     already_decided: (d) =>
       `Hierover is al besloten${d['by'] ? ` door ${str(d['by'])}` : ''}${d['at'] ? ` om ${at(d['at'])}` : ''}${
@@ -341,6 +355,7 @@ export const FIELD_NAMES: Record<string, string> = {
   counterfactual: 'wat het zonder nachtzorg was',
 }
 export const FIELD_ERRORS: Record<string, string> = {
+  outside_shift: 'Deze tijd valt buiten de dienst.',
   outside_night: 'Deze tijd valt buiten de nacht.',
   before_start: 'Dit is niet na het begin.',
   required: 'Vul dit in.',

@@ -3,9 +3,10 @@ import type { Why } from './desk.svelte'
 import type { Option, Reason } from './types'
 
 /** The rules object softly (another region, a shift that ends too soon), or it is not the first choice; else no reason is asked. */
-export function whyReason(option: Pick<Option, 'rank'> & { reasons: Reason[] }): Why | null {
+export function whyReason(option: Pick<Option, 'rank'> & { reasons: Reason[]; second?: { reasons: Reason[] } | null }): Why | null {
   if (option.rank > 1) return 'not_first'
-  const codes = option.reasons.map((reason) => reason.code)
+  const codes = [...option.reasons, ...(option.second?.reasons ?? [])].map((reason) => reason.code)
   if (codes.includes('other_region')) return 'other_region'
+  if (codes.includes('on_break')) return 'on_break'
   return codes.includes('shift_too_short') ? 'shift_too_short' : null
 }

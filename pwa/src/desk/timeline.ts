@@ -58,12 +58,13 @@ export function blockOf(visit: BoardVisit, span: Span, now: number): Block | nul
   }
 }
 
-/** The blocks of one car, each with the room its label has. */
-export function blocksOf(visits: BoardVisit[], span: Span, now: number): Block[] {
+/** The blocks of one car, each with the room its label has: until the next visit, or the break that comes before it. */
+export function blocksOf(visits: BoardVisit[], span: Span, now: number, rests: { left: number }[] = []): Block[] {
   const blocks = visits.map((visit) => blockOf(visit, span, now)).filter((block): block is Block => block !== null)
   return blocks.map((block, i) => {
     const next = blocks.slice(i + 1).find((other) => other.stay.left > block.stay.left)
-    return { ...block, room: Math.max(2, (next?.stay.left ?? 100) - block.stay.left - 1) }
+    const rest = rests.filter((one) => one.left > block.stay.left).map((one) => one.left)
+    return { ...block, room: Math.max(2, Math.min(next?.stay.left ?? 100, ...rest) - block.stay.left - 1) }
   })
 }
 

@@ -4645,6 +4645,12 @@ export interface components {
             desk_phone: string;
             name: string;
         };
+        PhoneBreak: {
+            /** Format: date-time */
+            from_at: string;
+            /** Format: date-time */
+            until_at: string;
+        };
         PhoneCallback: {
             name: string;
             number: string;
@@ -4693,6 +4699,12 @@ export interface components {
             outcome: string | null;
             summary: string;
         };
+        PhonePartner: {
+            /** Format: date-time */
+            begins_at: string | null;
+            car_name: string;
+            nurse_name: string;
+        };
         PhonePlace: {
             lat: number;
             lon: number;
@@ -4707,6 +4719,7 @@ export interface components {
             id: string;
             nurse_name: string;
             region_name: string | null;
+            rest: components["schemas"]["PhoneBreak"] | null;
             /** Format: date-time */
             starts_at: string;
         };
@@ -4742,6 +4755,8 @@ export interface components {
             look_back: components["schemas"]["PhoneLookBack"][];
             measures_taken: string | null;
             onset: string | null;
+            /** @description Who comes to the same door */
+            partner: components["schemas"]["PhonePartner"] | null;
             pathway_id: string | null;
             question: string | null;
             reference: string | null;

@@ -29,7 +29,7 @@ export const aVisit = (id: string, changes: Partial<Visit> = {}): Visit => ({
     addition: '2', postcode: '1056 DL', city: 'Amsterdam', entry_note: null, lat: 52.37, lon: 4.85, precision: 'address',
     access_type: 'code_safe', access_note: null, alerts: [], language: 'nl', contact: null, gp: null, treatment_limits: null, organisation: null,
   },
-  triage: null, pathway_id: null, look_back: [], required_competences: [], cars_needed: 1, assigned_at: null, accepted_at: null,
+  triage: null, pathway_id: null, look_back: [], required_competences: [], cars_needed: 1, partner: null, assigned_at: null, accepted_at: null,
   departed_at: null, arrived_at: null, finished_at: null, report_id: null, ...changes,
 })
 
@@ -128,7 +128,7 @@ export class House {
     const more = news.length > events.length
     const shift = {
       id: this.shiftId, car_name: 'Auto 2', car_number: 2, nurse_name: 'Jeroen', region_name: 'West', starts_at: '2026-11-21T22:00:00Z',
-      ends_at: '2026-11-22T06:00:00Z', desk_phone: '020 555 00 00', home: { lat: 52.38, lon: 4.83 },
+      ends_at: '2026-11-22T06:00:00Z', desk_phone: '020 555 00 00', rest: null, home: { lat: 52.38, lon: 4.83 },
     }
     return {
       epoch: `epoch-${this.epoch}`, cursor: more ? events[events.length - 1]!.seq : this.memory.seq, more, reset: after > this.memory.seq,
