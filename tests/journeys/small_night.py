@@ -175,6 +175,7 @@ def lay_down(house: House) -> SmallNight:
 
     someone("Noor Willems", Role.TRIAGIST, desk)
     someone("Sam Bakari", Role.TRIAGIST, desk)
+    someone("Ria Postma", Role.ADMIN, desk)
     someone("Anneke de Wit", Role.TEAM_MANAGER, lindehof, login="lindehof")
     someone("Bram Postma", Role.TEAM_MANAGER, waterrand, login="waterrand")
     with unit_of_work(actor=SYSTEM) as uow:

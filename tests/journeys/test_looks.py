@@ -96,6 +96,17 @@ def the_morning(page: Page, tonight: SmallNight) -> None:
     expect(page.get_by_role("article").filter(has_text="Prins")).to_be_visible()
 
 
+def a_proposal_for_the_regions(page: Page, tonight: SmallNight) -> None:
+    page.goto("/admin/regions/proposal")
+    expect(page.get_by_role("img", name=re.compile("^Voorstel: de postcodegebieden per regio"))).to_be_visible()
+    expect(page.get_by_role("row", name=re.compile("West"))).to_be_visible()
+
+
+def help_between_regions(page: Page, tonight: SmallNight) -> None:
+    page.goto("/admin/regions/help")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hulp tussen regio's")
+
+
 SCREENS: list[tuple[Callable[[Page, SmallNight], None], str | None, dict]] = [
     (start, None, DESK),
     (login, None, DESK),
@@ -106,6 +117,8 @@ SCREENS: list[tuple[Callable[[Page, SmallNight], None], str | None, dict]] = [
     (a_report, "fatma", PHONE),
     (the_settings, "fatma", PHONE),
     (the_morning, "lindehof", DESK),
+    (a_proposal_for_the_regions, "ria", DESK),
+    (help_between_regions, "ria", DESK),
 ]
 
 
