@@ -150,6 +150,16 @@ def test_a_good_layout_is_left_alone_and_that_is_said():
     assert again.after.cost == again.before.cost
 
 
+def test_a_search_that_goes_astray_changes_nothing(monkeypatch):
+    drawn = redraw(a_town(1, areas=30, districts=3))
+    town = a_town(1, areas=30, districts=3)
+    town = replace(town, areas=tuple(replace(area, district=drawn.layout[area.id]) for area in town.areas))
+    monkeypatch.setattr("routing.redraw.mended", lambda question, rows: [row % 3 for row in range(30)])
+    answer = redraw(town, steps=1)
+    assert not answer.is_better
+    assert answer.layout == drawn.layout
+
+
 def test_people_know_their_region_the_more_a_move_costs_the_fewer_there_are():
     town = a_town(5, areas=40, districts=4)
     drawn = redraw(replace(town, weights=DistrictWeights(balance=0))).layout  # whole, but not fair
@@ -213,6 +223,14 @@ def test_whatever_the_map_every_area_can_be_reached_from_every_other(where):
         neighbours(flat(points), cells(flat(points))),
     )
     assert len(pieces(town, range(len(points)))) == 1
+
+
+def test_two_towns_far_apart_hang_together_by_their_shortest_link():
+    towns = [
+        Point(52.3 + row / 200, 4.9 + town + column / 120) for town in (0, 1) for row in range(3) for column in range(3)
+    ]
+    found = neighbours(flat(towns), cells(flat(towns)))
+    assert [(a, b) for a, b in found if a < 9 <= b] in ([(2, 9)], [(5, 12)], [(8, 15)])
 
 
 def test_areas_on_a_grid_border_on_those_beside_them():
