@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from backend.dispatch.districts import DrawnArea, RegionProposal
+from backend.dispatch.region_proposal import DrawnArea, RegionProposal
 
 WIDTH = 720.0
 TALLEST = 760.0
@@ -56,13 +56,12 @@ class RegionMap:
 
 def looks(proposal: RegionProposal) -> dict[str, int]:
     """Which colour and pattern each region has, on both maps and in every list."""
-    keys = [region.key for region in proposal.regions]
-    gone = sorted({area.now for area in proposal.areas if area.now is not None} - set(keys))
-    return {key: place % LOOKS + 1 for place, key in enumerate([*keys, *gone])}
+    return {region.key: place % LOOKS + 1 for place, region in enumerate(proposal.regions)}
 
 
-def draw(proposal: RegionProposal, *, is_now: bool, codes: Mapping[str, str]) -> RegionMap:
-    """The layout as it is now, or as proposed; `codes` are the regions' short names by key."""
+def draw(proposal: RegionProposal, *, is_now: bool) -> RegionMap:
+    """The layout as it is now, or as proposed."""
+    codes = {region.key: region.code for region in proposal.regions}
     areas = proposal.areas
     look_of = looks(proposal)
     place = _Sheet(corner for area in areas for corner in area.cell.corners)

@@ -16,7 +16,7 @@ from backend.admin.forms import Form, load, submit
 from backend.dispatch import area_work, districts, region_help
 from backend.dispatch import queries as dispatch_queries
 from backend.dispatch.area_work import WorkSource
-from backend.dispatch.districts import Calm, NothingToDraw, Wishes
+from backend.dispatch.region_proposal import MOST_AREAS, USUAL_NIGHTS, Calm, NothingToDraw, Wishes
 from backend.people.models import PostcodeArea
 from backend.people.places import queries as places
 from backend.people.places import service as regions
@@ -47,7 +47,7 @@ class MovesForm(Schema):
 
     moves = fields.List(
         fields.String(validate=validate.Regexp(r"[1-9][0-9]{3}\|[-0-9a-f]{1,36}\|[-0-9a-z]{1,36}\Z")),
-        validate=validate.Length(min=1, max=districts.MOST_AREAS),
+        validate=validate.Length(min=1, max=MOST_AREAS),
     )
 
 
@@ -55,7 +55,7 @@ class PutBackForm(Schema):
     """Nothing to fill in."""
 
 
-USUAL = {"nights": str(districts.USUAL_NIGHTS), "calm": Calm.USUAL.value, "new_regions": "0"}
+USUAL = {"nights": str(USUAL_NIGHTS), "calm": Calm.USUAL.value, "new_regions": "0"}
 
 
 @pages.get("/regions/proposal")
@@ -104,7 +104,7 @@ def help_between_regions() -> str:
     with reading() as session:
         latest = dispatch_queries.nights(session)
         night = next((one for one in latest if str(one.id) == request.args.get("night")), None)
-        nights = _number(request.args.get("nights"), districts.USUAL_NIGHTS)
+        nights = _number(request.args.get("nights"), USUAL_NIGHTS)
         wanted = [night.id] if night else area_work.past_nights(session, now(), nights)
         return render_template(
             "admin/region_help.html",
@@ -129,7 +129,6 @@ def _asked() -> MultiDict[str, str]:
 
 def _proposal_page(form: Form, refused: Form | None = None) -> str:
     with reading() as session:
-        codes = {str(region.id): region.code for region in places.regions(session)}
         page = {
             "form": form,
             "refused": refused or Form(),
@@ -146,7 +145,6 @@ def _proposal_page(form: Form, refused: Form | None = None) -> str:
             errors, problem = wording.refusal(wrong)
             page["form"] = Form(form.typed, errors, problem)
             return render_template("admin/region_proposal.html", **page, proposal=None, nothing=None)
-    codes |= {region.key: region.code for region in proposal.regions}
     return render_template(
         "admin/region_proposal.html",
         **page,
@@ -154,8 +152,8 @@ def _proposal_page(form: Form, refused: Form | None = None) -> str:
         proposal=proposal,
         looks=region_map.looks(proposal),
         maps=(
-            ("Nu", region_map.draw(proposal, is_now=True, codes=codes)),
-            ("Voorstel", region_map.draw(proposal, is_now=False, codes=codes)),
+            ("Nu", region_map.draw(proposal, is_now=True)),
+            ("Voorstel", region_map.draw(proposal, is_now=False)),
         ),
         NOWHERE=NOWHERE,
     )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from backend.dispatch.area_work import PastWork, WorkSource
-from backend.dispatch.districts import Calm, DrawnRegion, MovedArea, NothingToDraw, RegionProposal
+from backend.dispatch.region_proposal import Calm, DrawnRegion, MovedArea, NothingToDraw, RegionProposal
 from backend.handover.rules import counted, listed
+
+if TYPE_CHECKING:
+    from backend.dispatch.region_proposal import DistrictFigures
 
 CALM = {
     Calm.LITTLE: "zo eerlijk mogelijk verdelen",
@@ -24,6 +28,7 @@ _NOTHING = {
     "no_areas": "Er zijn nog te weinig postcodegebieden met een regio. Teken eerst een regio, of lees cliënten in.",
     "few_cars": "Voor een indeling is minstens één auto per nieuwe regio nodig, en minstens één auto in het geheel.",
     "one_region": "Met één regio valt er niets te verdelen. Vraag er een nieuwe regio bij.",
+    "pinned": "Wat moet blijven, ligt in meer regio's dan er auto's zijn. Laat er iets van los, of neem meer auto's.",
     "too_large": "Dit zijn te veel postcodegebieden om in één keer te verdelen.",
 }
 
@@ -36,6 +41,11 @@ def nothing(why: NothingToDraw) -> str:
 def travel(sources: Sequence[str]) -> str:
     """Where driving times come from: "over de weg en geschat uit de afstand"."""
     return listed(list(dict.fromkeys(TRAVEL.get(one, one) for one in sources)))
+
+
+def work(figures: DistrictFigures) -> str:
+    """Work per car: "3 u 16"."""
+    return hours(figures.work_s / figures.cars)
 
 
 def hours(seconds: float) -> str:
@@ -74,8 +84,8 @@ def headline(proposal: RegionProposal) -> str:
         return "Er is geen betere indeling gevonden met deze uitgangspunten. De indeling van nu blijft de beste."
     moved = counted(len(proposal.moves), "postcodegebied verhuist", "postcodegebieden verhuizen")
     said = [f"{moved[:1].upper()}{moved[1:]}." if not moved.startswith("één") else f"Eén{moved[3:]}."]
-    if not before.nowhere and all(one.areas for one in before.districts):
-        now = _over(proposal.imbalance_now)
+    if not before.nowhere:
+        now = _over(before.imbalance)
         said.append(f"De drukste auto heeft dan {_over(after.imbalance)} dan gemiddeld; nu is dat {now}.")
     else:
         said.append(f"De drukste auto heeft dan {_over(after.imbalance)} dan gemiddeld.")
@@ -142,5 +152,5 @@ def waits_at(region: DrawnRegion) -> str:
 
 __all__ = [
     "CALM", "SOURCES", "counted_from", "headline", "hours", "km", "listed", "minutes", "nothing", "part",
-    "share", "travel", "waits_at", "why",
+    "share", "travel", "waits_at", "why", "work",
 ]  # fmt: skip

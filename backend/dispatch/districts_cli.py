@@ -1,8 +1,11 @@
 """`flask regions propose`: a fairer layout of the regions, printed; nothing changes."""
 
+from __future__ import annotations
+
 import json
+from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import sqlalchemy as sa
@@ -10,7 +13,7 @@ from flask.cli import with_appcontext
 
 from backend.dispatch import districts
 from backend.dispatch.area_work import WorkSource
-from backend.dispatch.districts import Calm, DrawnRegion, NothingToDraw, RegionProposal, Wishes
+from backend.dispatch.region_proposal import USUAL_NIGHTS, Calm, DrawnRegion, NothingToDraw, RegionProposal, Wishes
 from backend.people.console import Stop, count, operator
 from backend.people.models import PostcodeArea
 from backend.people.places.cli import regions
@@ -18,16 +21,20 @@ from backend.people.places.rules import parse_pc4_ranges
 from backend.platform.clock import now
 from backend.platform.db import reading
 
+if TYPE_CHECKING:
+    from backend.dispatch.region_proposal import DistrictFigures
+
 _NOTHING = {
     "no_areas": "er zijn te weinig postcodegebieden met een regio.",
     "few_cars": "er zijn te weinig auto's voor zoveel regio's.",
     "one_region": "met één regio valt er niets te verdelen. Vraag er een bij met --new-regions.",
+    "pinned": "wat moet blijven, ligt in meer regio's dan er auto's zijn.",
     "too_large": "dit zijn te veel postcodegebieden om in één keer te verdelen.",
 }
 
 
 @regions.command("propose")
-@click.option("--nights", type=click.IntRange(1, 366), default=districts.USUAL_NIGHTS, show_default=True,
+@click.option("--nights", type=click.IntRange(1, 366), default=USUAL_NIGHTS, show_default=True,
               help="Zoveel nachten terug tellen.")  # fmt: skip
 @click.option("--cars", type=click.IntRange(1, 200), help="Auto's per nacht, samen; anders zoveel als nu.")
 @click.option("--new-regions", type=click.IntRange(0, 9), default=0, help="Zoveel regio's erbij, elk met één auto.")
@@ -68,18 +75,10 @@ def _told(found: RegionProposal) -> str:
         f"Geteld uit {source}: {count(work.visits, 'bezoek', 'bezoeken')} in {count(work.nights, 'nacht', 'nachten')}.",
         f"{'Regio':22}{'auto':>6}{'werk per auto':>22}{'km':>16}{'aanrijden (min)':>18}{'gebieden':>14}",
     ]
-    for region in found.regions:
-        before, after = region.before, region.after
-        lines.append(
-            f"{region.name[:21]:22}{after.cars:>6}"
-            f"{_way(_hours(region.per_car_now_s), _hours(after.work_s / after.cars)):>22}"
-            f"{_way(f'{before.driving_m / 1000:.0f}', f'{after.driving_m / 1000:.0f}'):>16}"
-            f"{_way(f'{before.response_s / 60:.1f}', f'{after.response_s / 60:.1f}'):>18}"
-            f"{_way(str(before.areas), str(after.areas)):>14}"
-        )
+    lines += [_line(region) for region in found.regions]
     if not found.moves:
         return "\n".join([*lines, "Er is geen betere indeling gevonden."])
-    busiest, busiest_now = f"{found.after.imbalance:.0%}", f"{found.imbalance_now:.0%}"
+    busiest, busiest_now = f"{found.after.imbalance:.0%}", f"{found.before.imbalance:.0%}"
     lines.append(f"De drukste auto heeft {busiest} meer werk dan gemiddeld; nu is dat {busiest_now}.")
     lines.append(f"{count(len(found.moves), 'gebied verhuist', 'gebieden verhuizen')}:")
     lines += [
@@ -88,8 +87,18 @@ def _told(found: RegionProposal) -> str:
     return "\n".join(lines)
 
 
-def _way(before: str, after: str) -> str:
-    return after if before == after else f"{before} → {after}"
+def _line(region: DrawnRegion) -> str:
+    def way(told: Callable[[DistrictFigures], str]) -> str:
+        before, after = (None if one is None else told(one) for one in (region.before, region.after))
+        return after or "-" if before is None or before == after else f"{before} → {after or '-'}"
+
+    return (
+        f"{region.name[:21]:22}{region.after.cars if region.after else 0:>6}"
+        f"{way(lambda one: _hours(one.work_s / one.cars)):>22}"
+        f"{way(lambda one: f'{one.driving_m / 1000:.0f}'):>16}"
+        f"{way(lambda one: f'{one.response_s / 60:.1f}'):>18}"
+        f"{way(lambda one: str(one.areas)):>14}"
+    )
 
 
 def _hours(seconds: float) -> str:
@@ -107,7 +116,7 @@ def _plain(found: RegionProposal) -> dict[str, Any]:
         "travel_sources": list(found.travel_sources),
         "cars": found.cars,
         "cars_now": found.cars_now,
-        "cost": {"before": _terms(found.before.terms), "after": _terms(found.after.terms)},
+        "cost": {"before": _terms(found.terms_before), "after": _terms(found.after.terms)},
         "regions": [_region(one) for one in found.regions],
         "moves": [asdict(one) for one in found.moves],
     }
@@ -118,7 +127,9 @@ def _terms(terms: Any) -> dict[str, float]:
 
 
 def _region(one: DrawnRegion) -> dict[str, Any]:
-    def side(figures: Any) -> dict[str, Any]:
+    def side(figures: DistrictFigures | None) -> dict[str, Any] | None:
+        if figures is None:
+            return None
         names = ("areas", "cars", "visits", "work_s", "driving_s", "driving_m", "response_s", "share", "fragments")
         return {name: round(getattr(figures, name), 3) for name in names}
 

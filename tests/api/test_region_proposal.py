@@ -9,8 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from backend.dispatch.area_work import WorkSource
-from backend.dispatch.districts import Calm, NothingToDraw, Wishes, propose, shared_cars
+from backend.dispatch.districts import propose
 from backend.dispatch.models import Car, HomeBase
+from backend.dispatch.region_proposal import Calm, NothingToDraw, Wishes, shared_cars
 from backend.people.models import PostcodeArea, Region
 from backend.people.places import queries as places
 from backend.people.places import service as regions
@@ -81,7 +82,7 @@ def layout_events():
 def test_the_work_is_shared_out_by_whole_areas_beside_each_other(a_lopsided_town):
     west, east = a_lopsided_town
     found = asked()
-    assert found.imbalance_now > 0.5
+    assert found.before.imbalance > 0.5
     assert found.after.imbalance < 0.1
     assert found.after.is_whole
     assert {move.pc4 for move in found.moves} == {"1056", "1057", "1058"}
@@ -153,6 +154,32 @@ def test_with_fewer_cars_than_regions_the_smallest_region_is_dissolved_and_that_
     assert found.dissolved == ("Midden",)
     assert [move.reason for move in found.moves if move.pc4 == "1055"] == ["dissolved"]
     assert "is er voor Midden geen auto meer" in admin.get(f"{PAGE}?nights=28&calm=usual&cars=2").text
+
+
+def test_a_region_with_something_that_must_stay_is_not_dissolved(a_lopsided_town):
+    with unit_of_work(actor=SYSTEM) as uow:
+        regions.set_region(uow, name="Midden", code="M", postcode_areas=["1055"], may_move=True)
+    found = asked(cars=2, keep=frozenset({"1055"}))
+    assert found.dissolved == ("Oost",)
+    assert "1055" not in {move.pc4 for move in found.moves}
+    with pytest.raises(NothingToDraw) as refused:
+        asked(cars=2, keep=frozenset({"1051", "1055", "1060"}))
+    assert refused.value.details["reason"] == "pinned"
+
+
+def test_what_is_there_now_is_told_with_the_regions_and_cars_of_now(a_lopsided_town):
+    with unit_of_work(actor=SYSTEM) as uow:
+        regions.set_region(uow, name="Midden", code="M", postcode_areas=["1055"], may_move=True)
+    as_now, fewer = asked(), asked(cars=2)
+    assert fewer.before.work_s == pytest.approx(as_now.before.work_s)
+    assert [one.name for one in fewer.regions if one.after is None] == ["Midden"]
+    assert sum(one.before.areas for one in fewer.regions if one.before) == len(A_ROAD)
+
+
+def test_a_region_that_was_emptied_and_has_no_car_is_left_out(a_lopsided_town):
+    with unit_of_work(actor=SYSTEM) as uow:
+        regions.set_region(uow, name="Leeg", code="L", postcode_areas=[])
+    assert {region.name for region in asked().regions} == {"West", "Oost"}
 
 
 @pytest.mark.parametrize(
