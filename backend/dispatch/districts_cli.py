@@ -33,6 +33,17 @@ _NOTHING = {
 }
 
 
+_WHY = {
+    "nowhere": "hoorde nergens bij",
+    "island": "lag los van zijn regio",
+    "dissolved": "zijn regio verdwijnt",
+    "balance": "eerlijker werk",
+    "response": "eerder ter plaatse",
+    "driving": "minder rijden",
+    "together": "gaat mee met de buren",
+}
+
+
 @regions.command("propose")
 @click.option("--nights", type=click.IntRange(1, 366), default=USUAL_NIGHTS, show_default=True,
               help="Zoveel nachten terug tellen.")  # fmt: skip
@@ -82,7 +93,8 @@ def _told(found: RegionProposal) -> str:
     lines.append(f"De drukste auto heeft {busiest} meer werk dan gemiddeld; nu is dat {busiest_now}.")
     lines.append(f"{count(len(found.moves), 'gebied verhuist', 'gebieden verhuizen')}:")
     lines += [
-        f"  {one.pc4}  {one.source_name or 'geen regio'} → {one.target_name}  ({one.reason})" for one in found.moves
+        f"  {one.pc4}  {one.source_name or 'geen regio'} → {one.target_name}  ({_WHY[one.reason]})"
+        for one in found.moves
     ]
     return "\n".join(lines)
 
