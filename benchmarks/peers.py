@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from routing import Plan, Problem, schedule, solve, solve_apart
 from routing.engines import orders_from
-from routing.second import polish
+from routing.second import from_nothing
 
 Solver = Callable[[Problem, float, int], Plan | None]
 MODULES = {"pyvrp": "pyvrp", "vroom": "vroom"}
@@ -37,8 +37,8 @@ def ours(problem: Problem, limit_s: float, seed: int) -> Plan | None:
 
 
 def or_tools(problem: Problem, limit_s: float, seed: int) -> Plan | None:
-    """OR-Tools from nothing: every stop out, guided local search."""
-    routes = polish(problem.compiled.arrays, [[] for _ in problem.cars], limit_s)
+    """OR-Tools from nothing: cheapest insertion, then guided local search."""
+    routes = from_nothing(problem.compiled.arrays, limit_s)
     return None if routes is None else schedule(problem, orders_from(problem, routes))
 
 

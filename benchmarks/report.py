@@ -40,7 +40,7 @@ def gap(cost: float | None, best: float | None) -> float | None:
     """How far a cost lies above the best, in percent; nothing without a cost or a best above 0."""
     if cost is None or not best or best < 0:
         return None
-    return round(100 * (cost / best - 1), 2)
+    return round(100 * (cost / best - 1), 2) + 0.0  # no minus zero
 
 
 def mean(values: Sequence[float | None]) -> float | None:

@@ -41,6 +41,18 @@ def polish(a: Arrays, routes: Sequence[Sequence[int]], limit_s: float) -> list[l
     return None if solution is None else night.routes(solution)
 
 
+def from_nothing(a: Arrays, limit_s: float) -> list[list[int]] | None:
+    """OR-Tools as it comes: cheapest insertion, then guided local search. Only the benchmark asks for this."""
+    from ortools.constraint_solver import routing_enums_pb2
+
+    began = time.perf_counter()
+    night = _Night(a, [[] for _ in a.frozen])
+    parameters = _parameters(limit_s - (time.perf_counter() - began))
+    parameters.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
+    solution = night.model.SolveWithParameters(parameters)
+    return None if solution is None else night.routes(solution)
+
+
 def _parameters(limit_s: float) -> Any:
     from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 

@@ -13,7 +13,7 @@ from benchmarks import generated, peers, routing_quality
 from benchmarks.__main__ import main, public_sets
 from benchmarks.report import Options, Report, gap, mean, shown, write
 from benchmarks.routing_quality import Instance, instances_of, measure, spread, table, verdict
-from routing import Problem, solve, violations
+from routing import Problem, schedule, solve, violations
 from tests.routing.nights import any_night
 
 
@@ -91,6 +91,16 @@ def test_a_plan_that_the_checker_refuses_does_not_count(monkeypatch: pytest.Monk
     instance = Instance("night", lambda: any_night(1))
     measure(instance, "ours", 2.0, seeds=1)
     assert instance.costs == {}
+
+
+def test_where_everybody_must_be_served_a_plan_that_leaves_somebody_out_does_not_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(peers.SOLVERS, "ours", lambda problem, limit_s, seed: schedule(problem, {}))
+    strict, free = (Instance("night", lambda: any_night(1), serves_all=one) for one in (True, False))
+    for instance in (strict, free):
+        measure(instance, "ours", 2.0, seeds=1)
+    assert (strict.costs, len(free.costs)) == ({}, 1)
 
 
 @pytest.mark.parametrize("name", ["pyvrp", "vroom", "or-tools"])
