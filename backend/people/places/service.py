@@ -79,7 +79,7 @@ def move_areas(
 
     Whoever decided saw a map: an area that lies elsewhere by now raises `PostcodeAreasChanged`. Returns how many moved.
     """
-    areas = {area.pc4: area for area in _areas(uow, set(moves))}
+    areas = {area.pc4: area for area in _areas(uow, set(moves), lock=True)}
     overtaken = sorted(pc4 for pc4, (now, _) in moves.items() if areas[pc4].region_id != now)
     if overtaken:
         raise PostcodeAreasChanged(areas=overtaken)
@@ -104,20 +104,24 @@ def put_back(uow: UnitOfWork, event_id: uuid.UUID) -> int:
     )
     if event is None:
         raise NotFound()
-    areas = {area.pc4: area for area in _areas(uow, set(event.payload["moves"]))}
+    moved = event.payload["moves"]
+    lies_in = dict(
+        uow.session.execute(
+            sa.select(PostcodeArea.pc4, PostcodeArea.region_id).where(PostcodeArea.pc4.in_(moved))
+        ).all()
+    )
     regions = set(uow.session.scalars(sa.select(Region.id)))
     back: dict[str, tuple[uuid.UUID | None, uuid.UUID | None]] = {}
-    for pc4, (before, after) in event.payload["moves"].items():
+    for pc4, (before, after) in moved.items():
         source, target = (None if one is None else uuid.UUID(one) for one in (after, before))
-        if areas[pc4].region_id == source and (target is None or target in regions):
+        if pc4 in lies_in and lies_in[pc4] == source and (target is None or target in regions):
             back[pc4] = (source, target)
     return move_areas(uow, back, undoes=event_id)
 
 
-def _areas(uow: UnitOfWork, pc4: set[str]) -> list[PostcodeArea]:
-    found = list(
-        uow.session.scalars(sa.select(PostcodeArea).where(PostcodeArea.pc4.in_(pc4)).order_by(PostcodeArea.pc4))
-    )
+def _areas(uow: UnitOfWork, pc4: set[str], *, lock: bool = False) -> list[PostcodeArea]:
+    wanted = sa.select(PostcodeArea).where(PostcodeArea.pc4.in_(pc4)).order_by(PostcodeArea.pc4)
+    found = list(uow.session.scalars(wanted.with_for_update() if lock else wanted))
     unknown = sorted(pc4 - {area.pc4 for area in found})
     if unknown:
         raise Invalid({"postcode_areas": ["unknown"]}, unknown=unknown)
