@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from backend.dispatch import rules
 from backend.dispatch.events import ProposalDecided
 from backend.dispatch.in_force import Difference, difference, put_in_force
-from backend.dispatch.models import Night, Visit
+from backend.dispatch.models import Assignment, Night, Visit
 from backend.dispatch.proposal_models import PlanProposal
 from backend.dispatch.proposal_rules import UNDO, ProposalState, Standing, put_back, what_stays
 from backend.dispatch.proposals import held, proposal, state_of
@@ -77,7 +77,7 @@ def accept(uow: UnitOfWork, proposal_id: uuid.UUID) -> PlanProposal:
 
 
 def decline(uow: UnitOfWork, proposal_id: uuid.UUID, *, reason: str | None = None) -> PlanProposal:
-    """Leave the routes as they are. Saying no twice changes nothing."""
+    """Leave the routes as they are, also for the tidying up behind the next visit. Saying no twice changes nothing."""
     night, found = _held(uow, proposal_id)
     if found.state is ProposalState.DECLINED:
         return found
@@ -85,6 +85,12 @@ def decline(uow: UnitOfWork, proposal_id: uuid.UUID, *, reason: str | None = Non
     if found.state is not ProposalState.READY:
         raise ProposalNotReady(state=found.state.value)
     found.reason = reason or None
+    if found.plan_version == night.plan_version:
+        wanted = {one: shift_id for shift_id, order in _ids(found.orders["after"]).items() for one in order}
+        tonight = load(uow.session, night, uow.now)
+        _keep_by_hand(
+            uow, night, [one.id for one in tonight.visits if wanted.get(one.id, one.shift_id) != one.shift_id]
+        )
     return _decided(uow, night, found, ProposalState.DECLINED)
 
 
@@ -119,8 +125,19 @@ def undo(uow: UnitOfWork, proposal_id: uuid.UUID) -> PlanProposal:
     orders = _earlier_orders(tonight, _ids(found.orders["before"]), back)
     change = difference(tonight, orders, open_again=[one for one, shift_id in back.items() if shift_id is None])
     put_in_force(uow, night, change)
+    _keep_by_hand(uow, night, list(back))
     found.undo = {**found.undo, "kept": [{"visit_id": str(one), "code": code} for one, code in kept.items()]}
     return _decided(uow, night, found, ProposalState.UNDONE, moved=len(back))
+
+
+def _keep_by_hand(uow: UnitOfWork, night: Night, visit_ids: list[uuid.UUID]) -> None:
+    """Where these visits are was the desk's choice: what it refused, no machine does a moment later all the same."""
+    rows = uow.session.scalars(
+        sa.select(Assignment).join(Visit, Visit.assignment_id == Assignment.id).where(Visit.id.in_(visit_ids))
+    )
+    for assignment in rows:
+        assignment.is_by_plan = False
+    night.plan_version += 1
 
 
 def _held(uow: UnitOfWork, proposal_id: uuid.UUID) -> tuple[Night, PlanProposal]:

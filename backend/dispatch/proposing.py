@@ -16,7 +16,7 @@ from backend.dispatch.problem import at, told
 from backend.dispatch.tonight import Tonight
 
 if TYPE_CHECKING:
-    from routing import Plan
+    from routing import Plan, Reason
 
 log = structlog.get_logger()
 
@@ -35,7 +35,15 @@ def propose(tonight: Tonight, *, limit_s: float, free: Collection[uuid.UUID] = (
         return None
     before, after = (_outlook(tonight, found, plan) for plan in (found.incumbent, found.plan))
     moved = [one for one, there in after.arrivals.items() if _car_of(before, one) != there.shift_id]
-    return Better(before, after, {one: _why(tonight, found, before, one) for one in (*moved, *found.unplanned)})
+    # Explained as if these routes drove already: what it costs to change them is no reason for or against a car.
+    settled = replace(found, plan=_settled(found))
+    return Better(before, after, {one: _why(tonight, settled, before, one) for one in (*moved, *found.unplanned)})
+
+
+def _settled(found: Search) -> Plan:
+    import routing
+
+    return routing.schedule(found.problem, found.plan.sequences, unplanned=found.plan.unplanned)
 
 
 def _outlook(tonight: Tonight, found: Search, plan: Plan) -> Outlook:
@@ -70,5 +78,10 @@ def _why(tonight: Tonight, found: Search, before: Outlook, visit_id: uuid.UUID) 
     names = {str(car.shift_id): car.car_name for car in tonight.cars}
     old = _car_of(before, visit_id)
     against = [one for one in told_by.others if old is not None and one.params.get("car") == str(old)]
-    reasons = [one for one in (*told_by.reasons, *against, *told_by.possible) if one.code != "chosen"]
+    reasons = [one for one in (*told_by.reasons, *against, *told_by.possible) if _says_something(one)]
     return tuple({"code": one.code, "params": told(tonight, one.params, names)} for one in reasons)
+
+
+def _says_something(reason: Reason) -> bool:
+    """Not the choice itself, and not a drawback of less than a minute."""
+    return reason.code != "chosen" and not (reason.code == "dearer" and reason.params["extra"] < 60)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from backend.dispatch import planning, proposing, service
+from backend.dispatch import planning, proposing, replan, service
 from backend.dispatch.board_shape import BoardOut
 from backend.dispatch.planning import PlanningFailed
 from backend.dispatch.proposal_shape import ProposalOut
@@ -18,6 +18,7 @@ from backend.dispatch.rules import VisitStatus
 from backend.platform.actor import SYSTEM
 from backend.platform.errors import DomainError
 from backend.platform.ids import new_id
+from backend.platform.outbox import Job
 from backend.platform.uow import unit_of_work
 from tests import builders
 from tests.api.dispatching import ANight, a_staffed_night, an_open_visit, assignment_of, events, fresh, jobs, send
@@ -149,6 +150,8 @@ def test_the_desk_sees_minutes_kilometres_and_who_arrives_when(triagist, tonight
     moved = [change for change in answer["visits"] if change["old"]["shift_id"] != change["new"]["shift_id"]]
     assert moved
     assert all(change["why"] for change in moved)
+    extras = [why["params"]["extra"] for change in moved for why in change["why"] if why["code"] == "dearer"]
+    assert all(extra >= 60 for extra in extras)
 
 
 def test_a_proposal_holds_nothing_about_a_client(triagist, tonight):
@@ -389,6 +392,22 @@ def test_declining_leaves_the_routes_and_keeps_the_reason(triagist, tonight):
     assert not jobs("ring_route")
     assert "Fatma" not in json.dumps(triagist.get("/api/v1/board").json["changes"])
     assert decide(triagist, answer, "acceptances").json["code"] == "proposal_decided"
+
+
+@pytest.mark.parametrize("no", ["refusals", "reversals"])
+def test_what_the_desk_refused_or_took_back_is_not_done_all_the_same_a_moment_later(triagist, tonight, no):
+    visits = a_zigzag(tonight)
+    answer = answered(triagist, ask(triagist, tonight).json)
+    moves = [one for one in answer["comparison"]["visits"] if one["old"]["shift_id"] != one["new"]["shift_id"]]
+    refused = [visit for visit in visits if str(visit.id) in {one["visit_id"] for one in moves}]
+    if no == "reversals":
+        decide(triagist, answer, "acceptances")
+    assert decide(triagist, answer, no).status_code == 200
+    replan.replan_job(Job(new_id(), "replan", {"night_id": str(tonight.night.id)}, 1))
+    assert refused
+    assert {fresh(visit).shift_id for visit in refused} == {tonight.west_shift.id}
+    again = answered(triagist, ask(triagist, tonight, includes_assigned=True).json)
+    assert again["comparison"]["fixed"]["by_desk"] == 0  # the desk itself may ask for it again
 
 
 def test_undo_puts_everything_back_where_it_was(triagist, tonight):

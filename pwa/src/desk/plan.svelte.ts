@@ -40,7 +40,7 @@ class Plan {
       const found = await api.proposal(id)
       if (this.summary === null || this.summary.id === id) this.read = found
     } catch {
-      // The board is read again in a moment, and so is this.
+      setTimeout(() => void (this.isOpen && this.read?.id !== id && this.look(id)), 3000)
     }
   }
 
@@ -76,6 +76,12 @@ class Plan {
     if (done) this.read = done
     await desk.feed.refetch()
     this.isBusy = false
+    await tick()
+    // The button that was pressed is gone: go on where the answer stands, and not at the top of the page.
+    const here = document.activeElement
+    if (this.isOpen && (here === null || here === document.body || here.closest('#plan-panel'))) {
+      document.querySelector<HTMLElement>('#plan-title')?.focus()
+    }
     return done
   }
 }

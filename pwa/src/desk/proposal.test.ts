@@ -37,7 +37,7 @@ describe('what a proposal brings', () => {
   it('colours nothing that it does not also say', () => {
     const [driving, , late] = totalLines(totals({ late_visits: 0 }), totals({ travel_s: 6600, late_visits: 2 }))
     expect(driving).toMatchObject({ before: '2 uur', after: '1 uur 50 min', change: '10 min minder', tone: 'good' })
-    expect(late).toMatchObject({ before: '0 bezoeken', after: '2 bezoeken', change: '2 bezoeken meer', tone: 'bad' })
+    expect(late).toMatchObject({ name: 'Bezoeken te laat', before: '0', after: '2', change: '2 meer', tone: 'bad' })
   })
 })
 
@@ -47,7 +47,7 @@ describe('who arrives when', () => {
     expect(shiftOf(change({ later_s: 540 }))).toEqual({ text: '9 min later', tone: 'same' })
     expect(shiftOf(change({ later_s: 540, is_late: true }))).toEqual({ text: '9 min later, dan te laat', tone: 'bad' })
     expect(shiftOf(change({ old: stop('1', 30, 600), later_s: -900 }))).toEqual({ text: '15 min eerder, weer op tijd', tone: 'good' })
-    expect(shiftOf(change({ old: stop('1', 30, 600), later_s: -60, is_late: true }))).toEqual({ text: '1 min eerder, nog te laat', tone: 'bad' })
+    expect(shiftOf(change({ old: stop('1', 30, 600), later_s: -60, is_late: true }))).toEqual({ text: '1 min eerder, nog te laat', tone: 'same' })
     expect(shiftOf(change({ later_s: 0 }))).toEqual({ text: 'zelfde tijd', tone: 'same' })
   })
   it('never calls it good when somebody who called waits longer', () => {
@@ -64,7 +64,7 @@ describe('who arrives when', () => {
       { code: 'too_late', params: { arrive_at: at(30), latest_at: at(20), car_name: 'Auto 3' } },
       { code: 'in_time', params: {} },
     ]
-    expect(whyText(why)).toBe('het eerst ter plaatse · met auto 1 9 min duurder · auto 3: is er op zijn vroegst om 02:44; uiterlijk 02:34 is nodig')
+    expect(whyText(why)).toBe('het eerst ter plaatse · bij auto 1 kost het 9 min meer · auto 3: is er op zijn vroegst om 02:44; uiterlijk 02:34 is nodig')
   })
 })
 

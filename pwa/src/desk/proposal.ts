@@ -30,11 +30,11 @@ export function totalLines(before: Totals, after: Totals): TotalLine[] {
   return [
     line('Rijden', 'travel_s', spent, 60),
     line('Kilometers', 'distance_m', km, 100),
-    line('Te laat', 'late_visits', visits),
+    line('Bezoeken te laat', 'late_visits', String),
     line('Minuten te laat', 'late_s', spent, 60),
-    line('Zonder auto', 'without_car', visits),
+    line('Zonder auto', 'without_car', String),
     line('Auto’s op pad', 'cars_used', String),
-    line('Hulp buiten de regio', 'other_region', visits),
+    line('Buiten de regio', 'other_region', String),
   ].filter((one) => one !== null)
 }
 
@@ -67,19 +67,24 @@ export function shiftOf(change: ProposedVisit): { text: string; tone: Tone } {
   if (change.new === null) return { text: 'geen auto meer', tone: 'bad' }
   const later = Math.round((change.later_s ?? 0) / 60)
   const late = change.is_late ? (change.old.late_s > 0 ? ', nog te laat' : ', dan te laat') : change.old.late_s > 0 ? ', weer op tijd' : ''
-  if (later === 0) return { text: `zelfde tijd${late}`, tone: change.is_late ? 'bad' : 'same' }
-  const tone: Tone = change.is_urgent_later || change.is_late ? 'bad' : later < 0 ? 'good' : 'same'
+  const isWorse = change.is_late && (change.old.late_s === 0 || later > 0)
+  if (later === 0) return { text: `zelfde tijd${late}`, tone: isWorse ? 'bad' : 'same' }
+  const tone: Tone = change.is_urgent_later || isWorse ? 'bad' : later < 0 && !change.is_late ? 'good' : 'same'
   return { text: `${minutes(later)} ${later < 0 ? 'eerder' : 'later'}${late}`, tone }
 }
 
 /** Does it go to another car than now? */
 export const isMoved = (change: ProposedVisit): boolean => change.old?.shift_id !== change.new?.shift_id
 
+/** True of nearly every visit: only said when there is nothing else to say. */
+const QUIET = new Set(['in_time', 'nobody_later', 'late'])
+
 /** Why it moves, as pieces of a sentence; the old car's drawback carries its name. */
 export function whyText(reasons: readonly Reason[]): string {
-  const words = reasons.map((reason) => {
+  const telling = reasons.filter((reason) => !QUIET.has(reason.code))
+  const words = (telling.length > 0 ? telling : reasons).map((reason) => {
     const car = typeof reason.params?.['car_name'] === 'string' ? reason.params['car_name'] : ''
-    if (reason.code === 'dearer' && car) return `met ${car.toLowerCase()} ${drive(Number(reason.params?.['extra']) || 0)} duurder`
+    if (reason.code === 'dearer' && car) return `bij ${car.toLowerCase()} kost het ${drive(Number(reason.params?.['extra']) || 0)} meer`
     if (reason.code.startsWith('with_') || !car) return reasonText(reason)
     return `${car.toLowerCase()}: ${reasonText(reason)}`
   })
