@@ -18,7 +18,8 @@ from backend.dispatch.travel_models import TravelBlock
 from backend.platform.clock import now
 
 Spot = tuple[float, float]
-KEEP_BLOCKS = timedelta(days=35)
+KEEP_BLOCKS = timedelta(days=8)
+"""A process that starts learns all of it: a week of regular visits, and no more."""
 OVERLAP = timedelta(minutes=10)
 """A block that was written earlier may be committed later: look back this far."""
 AGAIN_AFTER = timedelta(days=1)

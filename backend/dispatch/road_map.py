@@ -104,7 +104,11 @@ def _read(path: str, shelf: _Shelf) -> None:
     try:
         from routing.travel.roads import Roads
 
-        shelf.cells = RoadCells(Roads.load(path))
+        roads = Roads.load(path)
+        if roads.is_quick:
+            shelf.cells = RoadCells(roads)
+        else:  # Dijkstra takes seconds, and whoever asks is waiting
+            log.error("road_map_too_slow", needs="pyroutingkit")
     except Exception as error:  # the house drives on estimates then, and says so at every time
         log.error("road_map_unreadable", kind=type(error).__name__)
 

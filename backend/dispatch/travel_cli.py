@@ -139,7 +139,7 @@ def _tell(facts: MapFacts) -> None:
     click.echo(f"Kaart van {day}." if day else "De dag van de kaart is onbekend.")
     click.echo(f"{'Gezond' if facts.is_well else 'Niet gezond'}: {facts.health}.")
     if not facts.is_quick:
-        click.echo(f"Let op: zonder pyroutingkit duurt een antwoord seconden. Doe: {INSTALL}")
+        click.echo(f"Let op: zonder pyroutingkit is de kaart te traag; rijtijden worden geschat. Doe: {INSTALL}")
 
 
 @contextmanager

@@ -41,6 +41,7 @@ def an_extract(tmp_path: Path, text: str = A_SQUARE) -> str:
 
 def test_an_extract_becomes_the_map_that_gives_the_driving_times(house, tmp_path):
     pytest.importorskip("osmium")
+    pytest.importorskip("pyroutingkit")
     runner, kept = house
     done = runner.invoke(args=["roads", "import", an_extract(tmp_path)])
     assert done.exit_code == 0, done.output
@@ -96,6 +97,30 @@ def test_without_the_packages_the_command_says_how_to_get_them(house, tmp_path, 
     refused = runner.invoke(args=["roads", "import", an_extract(tmp_path)])
     assert refused.exit_code == 1
     assert "pip install 'osmium>=4.3,<5' 'pyroutingkit>=0.2,<1'" in refused.output
+
+
+def test_a_map_that_answers_slowly_keeps_nobody_waiting(house, tmp_path, monkeypatch):
+    pytest.importorskip("osmium")
+    monkeypatch.setitem(sys.modules, "pyroutingkit", None)
+    runner, kept = house
+    assert "rijtijden worden geschat" in runner.invoke(args=["roads", "import", an_extract(tmp_path)]).output
+    road_map.wait_until_loaded(str(kept))
+    with reading(SYSTEM) as session:
+        assert travel.current(session).trip((52.0, 5.0), (52.01, 5.01)).source == "crow"
+
+
+def test_a_new_map_is_noticed_and_the_old_one_answers_meanwhile(house, tmp_path):
+    pytest.importorskip("osmium")
+    pytest.importorskip("pyroutingkit")
+    runner, kept = house
+    runner.invoke(args=["roads", "import", an_extract(tmp_path)])
+    road_map.wait_until_loaded(str(kept))
+    old = road_map.loaded(str(kept))
+    assert old is not None
+    runner.invoke(args=["roads", "import", an_extract(tmp_path, A_SQUARE.replace("residential", "tertiary"))])
+    assert road_map.loaded(str(kept)) is not None
+    road_map.wait_until_loaded(str(kept))
+    assert road_map.loaded(str(kept)) is not old
 
 
 def test_without_a_map_the_status_says_how_to_make_one(house):
