@@ -68,7 +68,7 @@ def anneal(s: State, moves: int, temperature: float) -> None:
         other = np.int64(-1)
         origin = its_origin = x = y = x_end = y_end = np.int64(0)
         its_place = 0.0
-        if kind < 0.6:  # beside a neighbour, in its car
+        if kind < 0.45:  # beside a neighbour, in its car
             x = beside if draw(random) < 0.5 else link[beside, PRED]
             d = link[x, CAR]
             if x == node or fixed[d, node] >= FORBIDDEN:
@@ -126,7 +126,7 @@ def anneal(s: State, moves: int, temperature: float) -> None:
                 mark(link, about, todo, numbers, link[mate, SUCC])
             mark(link, about, todo, numbers, node)
             mark(link, about, todo, numbers, link[node, SUCC])
-        elif kind < 0.8:  # two cars exchange a stretch of the night
+        elif kind < 0.75:  # two cars exchange a stretch of the night
             d = link[beside, CAR] if draw(random) < 0.7 else int(draw(random) * cars)
             if d == c:
                 continue
@@ -203,7 +203,7 @@ def anneal(s: State, moves: int, temperature: float) -> None:
             if kept_since > 2 * n:
                 kept_since = 0
                 renumber(link, key, rows, about, cars)
-        elif 0.6 <= kind < 0.8:
+        elif 0.45 <= kind < 0.75:
             exchange(link, about, todo, numbers, x, y_end if y_end != y else x, y, x_end if x_end != x else y)
         else:
             cut(link, node)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from routing.problem import Problem
 
 COOLINGS = 3
-"""How often the search cools down; the first time from far hotter than the others."""
+"""How often the search cools down; the first time from ten times as hot as the others."""
 
 Orders = Mapping[str, Sequence[tuple[str, int]]]
 
@@ -64,11 +64,11 @@ def temperature(share: float, *, is_warm: bool) -> float:
     if is_warm:
         hot, cold, done = 0.1, 0.01, share
     else:
-        hot, cold, done = (16.0 if share * COOLINGS < 1 else 1.6), 0.01, share * COOLINGS % 1
+        hot, cold, done = (4.0 if share * COOLINGS < 1 else 0.4), 0.015, share * COOLINGS % 1
     return float(hot * (cold / hot) ** done)
 
 
-def likely_neighbours(a: Arrays, linked: np.ndarray, count: int = 24) -> np.ndarray:
+def likely_neighbours(a: Arrays, linked: np.ndarray, count: int = 45) -> np.ndarray:
     """Per node the nodes it is likely to be next to: little travel, little waiting, little lateness, whichever goes
     first. Only nodes that are in a chain, never itself or its partner."""
     n = len(a.service)
