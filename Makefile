@@ -62,7 +62,7 @@ format: $(DEV) ## lay the Python out as ruff likes it
 
 # PyVRP and VROOM are used for nothing else; without a network everything else is measured all the same
 bench: $(DEV) $(APP) $(SEARCH) ## measure the house, and route plans beside PyVRP, VROOM and OR-Tools (minutes; ARGS=--full takes an hour)
-	@test -f .venv/.stamp-bench || tools/venv.sh bench || echo "PyVRP and VROOM could not be installed: their columns stay empty."
+	@test .venv/.stamp-bench -nt requirements/bench.lock || tools/venv.sh bench || echo "PyVRP and VROOM could not be installed: their columns stay empty."
 	$(PY) -m benchmarks $(ARGS)
 
 types: $(DEV) $(PACKAGES) ## write docs/openapi.json from the routes, and the app's types from it
