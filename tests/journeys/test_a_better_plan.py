@@ -19,6 +19,7 @@ from backend.platform.uow import unit_of_work
 from tests import night
 from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.small_night import SmallNight, a_small_night
+from tests.journeys.test_looks import NARROW, THEMES, TOO_WIDE, violations
 from tests.journeys.verbs import messages, wait_until
 
 NORTH, SOUTH = (52.4380, 4.8270), (52.3010, 4.8300)
@@ -136,3 +137,18 @@ def test_a_car_that_is_sent_meanwhile_overtakes_the_proposal_and_one_asks_again(
     expect(shown.get_by_role("button", name="Neem dit plan")).to_be_hidden()
     shown.get_by_role("button", name="Reken opnieuw").click()
     expect(shown.get_by_role("progressbar")).to_be_visible()
+
+
+def test_a_proposal_can_be_read_in_every_theme_and_on_a_narrow_screen(person, tonight, zigzag):
+    noor = person(DESK, "noor", door="/desk/")
+    shown = ask(noor)
+    shown.get_by_text("Per auto").click()
+    wrong: dict[str, object] = {}
+    for theme in THEMES:
+        noor.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+        wrong |= {f"{theme}: {what}": where for what, where in violations(noor, theme).items()}
+    noor.set_viewport_size({"width": NARROW, "height": 720})
+    wrong |= {f"at {NARROW} px: {what}": where for what, where in violations(noor, "licht").items()}
+    if (wide := noor.evaluate(TOO_WIDE)) is not None:
+        wrong["scrolls sideways"] = wide
+    assert not wrong
