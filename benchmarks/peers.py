@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
-from routing import Plan, Problem, schedule, solve, solve_apart
+from routing import Plan, Problem, ProblemError, schedule, solve, solve_apart
 from routing.engines import orders_from
 from routing.second import from_nothing
 
@@ -39,7 +39,10 @@ def ours(problem: Problem, limit_s: float, seed: int) -> Plan | None:
 def or_tools(problem: Problem, limit_s: float, seed: int) -> Plan | None:
     """OR-Tools from nothing: cheapest insertion, then guided local search."""
     routes = from_nothing(problem.compiled.arrays, limit_s)
-    return None if routes is None else schedule(problem, orders_from(problem, routes))
+    try:
+        return None if routes is None else schedule(problem, orders_from(problem, routes))
+    except ProblemError:  # two double visits crosswise: drivable with gaps, but not by `schedule`
+        return None
 
 
 def side_by_side(problem: Problem, limit_s: float, seed: int) -> Plan | None:

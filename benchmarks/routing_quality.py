@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,13 +44,12 @@ class Instance:
         return self.best if self.best is not None else min(found, default=None)
 
 
-def run(options: Options) -> list[Report]:
-    """A table for every set and time limit."""
+def run(options: Options) -> Iterator[Report]:
+    """A table for every set and time limit, each as soon as it is known."""
     solvers = options.solvers or USUAL
     absent = missing(solvers)
     taking_part = [name for name in solvers if name not in absent]
     warm_up()
-    reports = []
     for one in options.sets or usual_sets(options.data):
         instances = spread(instances_of(one, options.data), None if options.is_full else SHORT[one])
         for instance in instances:
@@ -58,8 +57,8 @@ def run(options: Options) -> list[Report]:
                 for name in taking_part:
                     measure(instance, name, limit_s, options.seeds)
                     print(f"  {one} {instance.name} {name} {limit_s:g} s", file=sys.stderr, flush=True)
-        reports += [table(one, instances, solvers, limit_s, tuple(absent.values())) for limit_s in options.limits]
-    return reports
+        for limit_s in options.limits:
+            yield table(one, instances, solvers, limit_s, tuple(absent.values()))
 
 
 def usual_sets(data: Path | None) -> Sequence[str]:

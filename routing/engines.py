@@ -11,7 +11,7 @@ from typing import NamedTuple
 from routing import exact, order, second
 from routing.arrays import with_incumbent
 from routing.plan import Plan
-from routing.problem import Problem
+from routing.problem import Problem, ProblemError
 from routing.reasons import with_reasons
 from routing.schedule import schedule
 from routing.solve import Orders, filled, solve
@@ -64,7 +64,8 @@ def or_tools(task: Task) -> Found | None:
         return None
     arrays = with_incumbent(task.problem, task.incumbent)
     routes = second.polish(arrays, nodes_in(task.problem, task.best), task.limit_s)
-    return None if routes is None else Found(_timed(task, orders_from(task.problem, routes)))
+    plan = None if routes is None else _timed_if_possible(task, routes)
+    return None if plan is None else Found(plan)
 
 
 def cp_sat(task: Task) -> Found | None:
@@ -75,7 +76,9 @@ def cp_sat(task: Task) -> Found | None:
     answer = exact.search(arrays, nodes_in(task.problem, task.best), task.limit_s, task.seed)
     if answer is None:
         return None
-    plan = _timed(task, orders_from(task.problem, answer.routes))
+    plan = _timed_if_possible(task, answer.routes)
+    if plan is None:
+        return None
     # the model may take a break at any moment it is allowed to, `schedule` may not: only what really costs that much
     # is the best
     return Found(plan, answer.is_optimal and plan.cost.total == answer.cost)
@@ -114,6 +117,15 @@ def orders_from(problem: Problem, routes: list[list[int]]) -> Orders:
     """Nodes per car back to ids."""
     parts = problem.compiled.parts
     return {car.id: [parts[node] for node in route] for car, route in zip(problem.cars, routes, strict=True)}
+
+
+def _timed_if_possible(task: Task, routes: list[list[int]]) -> Plan | None:
+    """Nothing when two cars come to two double visits in opposite order: with gaps that can be driven, but `schedule`
+    lets each wait for the other."""
+    try:
+        return _timed(task, orders_from(task.problem, routes))
+    except ProblemError:
+        return None
 
 
 def _timed(task: Task, orders: Orders) -> Plan:
