@@ -16,8 +16,10 @@ from routing.chains import BEST, CAR, CHANGED, LAST, MAX_LATE, PRED, SUCC, TRAVE
 if TYPE_CHECKING:
     from routing.problem import Problem
 
-COOLINGS = 3
-"""How often the search cools down; the first time from ten times as hot as the others."""
+MOVES_A_SECOND = 2_500_000
+"""About what one thread tries; it only decides how often the search cools down."""
+MOVES_A_COOLING = 16_000
+"""Per node: a plan cooled this slowly gains more from being heated again than from cooling more slowly."""
 
 Orders = Mapping[str, Sequence[tuple[str, int]]]
 
@@ -37,6 +39,9 @@ def search(
     n = len(arrays.service)
     scale = max(1.0, float(np.median(arrays.travel[:n, :n])) * float(arrays.travel_weight)) if n > 1 else 1.0
 
+    moves = iterations if iterations is not None else MOVES_A_SECOND * (limit_s or 0)
+    coolings = max(3, min(12, int(moves / (MOVES_A_COOLING * max(1, n)))))
+
     def run(state: State) -> None:
         done, chunk = 0, 100
         while True:
@@ -45,7 +50,7 @@ def search(
             if share >= 1.0:
                 return
             size = chunk if iterations is None else min(chunk, iterations - done)
-            anneal(state, size, scale * temperature(share, is_warm=bool(start)))
+            anneal(state, size, scale * temperature(share, coolings, is_warm=bool(start)))
             done += size
             if limit_s is not None and iterations is None:
                 now = (time.perf_counter() - began) / limit_s
@@ -59,12 +64,13 @@ def search(
     return orders_of(problem, arrays, min(states, key=lambda state: int(state.numbers[BEST])))
 
 
-def temperature(share: float, *, is_warm: bool) -> float:
-    """How hot it is when `share` of the search is done, in what a usual drive costs."""
+def temperature(share: float, coolings: int, *, is_warm: bool) -> float:
+    """How hot it is when `share` of the search is done, in what a usual drive costs. The first time the search cools
+    from ten times as hot as the others."""
     if is_warm:
         hot, cold, done = 0.1, 0.01, share
     else:
-        hot, cold, done = (4.0 if share * COOLINGS < 1 else 0.4), 0.015, share * COOLINGS % 1
+        hot, cold, done = (4.0 if share * coolings < 1 else 0.4), 0.015, share * coolings % 1
     return float(hot * (cold / hot) ** done)
 
 
