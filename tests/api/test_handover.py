@@ -681,3 +681,18 @@ def test_the_ids_of_answers_are_made_by_whoever_answers(house, letter):
     body = {"id": str(uuid.uuid4()), "status": "rejected", "note": "Dit klopt niet."}
     assert [house.manager.post(url, json=body).status_code for _ in range(2)] == [201, 201]
     assert len(kept(Receipt, Receipt.status == "rejected")) == 1
+
+
+def test_a_planned_visit_of_two_nurses_is_one_line_and_is_told_once(house, clock):
+    client, double_id = builders.a_client(house.lindehof), an_id()
+    for part in (1, 2):
+        night.a_visit(house.night, client, complaint="Tillen", double_id=double_id, part=part, cars_needed=2)
+    clock.advance(hours=2)
+    house.closes()
+    (entry,) = kept(HandoverEntry)
+    assert (entry.client_id, entry.care_request_id) == (client.id, None)
+    assert "Eén gepland bezoek is niet gebracht." in letters_of(house.lindehof)[0].body["lead"]
+    clock.advance(hours=23)
+    house.night = night.a_night()
+    house.closes_by_itself()
+    assert len(kept(HandoverEntry)) == 1

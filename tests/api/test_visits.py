@@ -506,3 +506,33 @@ def test_a_phone_is_rung_only_through_a_known_push_service(nurse):
     )
     assert gone.status_code == 204
     assert nurse.get("/api/v1/push-key").json["public_key"]
+
+
+# --- who comes along -------------------------------------------------------------------------------------------------
+
+
+def test_two_nurses_at_one_door_each_read_who_comes_along_and_when(nurse, colleague, tonight):
+    mine, hers = (
+        night.a_visit(tonight, builders.a_client(), double_id=tonight.id, part=part, cars_needed=2) for part in (1, 2)
+    )
+    send(nurse, mine)
+    (event,) = [one for one in feed(nurse)["events"] if one["visit"]]
+    assert event["visit"]["partner"] is None  # nobody else was sent yet
+    cursor = feed(nurse)["cursor"]
+    send(colleague, hers)
+    (news,) = feed(nurse, cursor)["events"]  # her phone hears of it, though nothing about her own route changed
+    told = news["visit"]["partner"]
+    assert set(told) == {"car_name", "nurse_name", "begins_at"}  # of the other car no more than that
+    assert told["begins_at"] is not None
+    assert [one["visit"]["partner"]["car_name"] for one in feed(colleague)["events"] if one["visit"]] != [
+        told["car_name"]
+    ]
+
+
+def test_the_phone_shows_the_next_break_until_it_is_over(nurse, clock):
+    rest = night.a_break(nurse.shift, planned_at=clock() + timedelta(hours=1))
+    assert feed(nurse)["shift"]["rest"] == {
+        "from_at": iso(rest.planned_at), "until_at": iso(rest.planned_at + timedelta(minutes=30))
+    }  # fmt: skip
+    clock.advance(hours=2)
+    assert feed(nurse)["shift"]["rest"] is None

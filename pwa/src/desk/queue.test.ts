@@ -104,3 +104,10 @@ test('an alarm leads to what it is about, also when the question has become a vi
   expect(subjectOf(late, aBoard())).toBeNull()
   expect(subjectOf(anAlarm({ kind: 'push_dead', visit_id: null }), aBoard({ visits: [aVisit({ care_request_id: null })] }))).toBeNull()
 })
+
+test('a visit for two cars that nobody has yet is one card; with one car sent, the other part waits by itself', () => {
+  const pair = [aVisit({ double_id: 'request-1' }), aVisit({ id: 'visit-2', part: 2, double_id: 'request-1' })]
+  expect(waitingForDecision(aBoard({ visits: pair })).map((item) => item.id)).toEqual(['visit-1'])
+  const sent = [{ ...pair[0]!, status: 'assigned' as const, shift_id: 'shift-2' }, pair[1]!]
+  expect(waitingForDecision(aBoard({ visits: sent })).map((item) => item.id)).toEqual(['visit-2'])
+})

@@ -25,7 +25,7 @@ export function waitingForDecision(board: Board): QueueItem[] {
       waiting,
     })),
     ...board.visits
-      .filter((visit) => visit.status === 'open')
+      .filter((visit) => visit.status === 'open' && !waitsWithFirst(board, visit))
       .map((visit) => ({
         kind: 'visit' as const,
         id: visit.id,
@@ -36,6 +36,11 @@ export function waitingForDecision(board: Board): QueueItem[] {
   ]
   return items.sort((a, b) => a.rank - b.rank || a.since.localeCompare(b.since) || a.id.localeCompare(b.id))
 }
+
+/** Two cars are chosen in one go: as long as nobody has either part, one card stands for both. */
+const waitsWithFirst = (board: Board, visit: BoardVisit): boolean =>
+  visit.double_id !== null &&
+  board.visits.some((other) => other.double_id === visit.double_id && other.part < visit.part && other.status === 'open')
 
 const ALARM_ORDER: AlarmKind[] = ['nurse_alarm', 'unacknowledged', 'overdue', 'no_car', 'late_norm', 'push_dead']
 

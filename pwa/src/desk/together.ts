@@ -23,7 +23,8 @@ export function partnerOf(board: Board, visit: BoardVisit): Partner | null {
 }
 
 function sentence(visit: BoardVisit, other: BoardVisit, car: string | null): { text: string; is_bad: boolean } {
-  if (car === null) return { text: 'tweede auto nog niet gestuurd', is_bad: visit.shift_id !== null }
+  if (car === null && visit.shift_id === null) return { text: 'er gaan twee auto’s', is_bad: false }
+  if (car === null) return { text: 'tweede auto nog niet gestuurd', is_bad: true }
   const who = car.toLowerCase()
   if (other.status === 'on_scene') return { text: `samen met ${who}, die er al is`, is_bad: false }
   const [mine, theirs] = [moment(visit), moment(other)]
