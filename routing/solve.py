@@ -28,6 +28,11 @@ BLINK = 0.01
 """How often a stop looks away from a car when it is put back."""
 HOT, WARM, COLD = 1.5, 0.1, 0.0125
 """First temperature (of a search from nothing, and from a plan) and last, in median journeys between two stops."""
+ENOUGH = 500
+"""Rounds per stop after which a search from nothing has settled; another start then gives more than more rounds."""
+MOST_STARTS = 3
+ROUND_S = 1e-5
+"""About what a round takes, for how many starts fit in a limit."""
 
 Orders = Mapping[str, Sequence[tuple[str, int]]]
 
@@ -176,15 +181,22 @@ def search_apart(
         states.append(state)
     hot, cold = temperatures(arrays, is_warm=bool(start))
 
+    starts = 1 if start else starts_within(arrays, states[0], limit_s, iterations)
+
     def run(state: State) -> None:
-        done, chunk = 0, 200
+        done, chunk, at = 0, 200, 0
         while True:
             spent = (time.perf_counter() - began) / limit_s if limit_s is not None else 0.0
             share = max(spent, done / iterations if iterations is not None else 0.0)
             if share >= 1.0:
                 return
+            if int(share * starts) > at:
+                at = int(share * starts)
+                ruin.load(arrays, state, route, length)
+                ruin.fill(arrays, state)
             size = chunk if iterations is None else min(chunk, iterations - done)
-            ruin.search(arrays, state, size, hot * (cold / hot) ** share, 1.0, STRENGTH, LONGEST, BLINK)
+            temperature = hot * (cold / hot) ** (share * starts - at)
+            ruin.search(arrays, state, size, temperature, 1.0, STRENGTH, LONGEST, BLINK)
             done += size
             if limit_s is not None and iterations is None:
                 now = (time.perf_counter() - began) / limit_s
@@ -197,6 +209,16 @@ def search_apart(
             list(pool.map(run, states))
     best = min(states, key=lambda state: int(state.numbers[3]))
     return orders_of(problem, best.best_route, best.best_length)
+
+
+def starts_within(arrays: Arrays, state: State, limit_s: float | None, iterations: int | None) -> int:
+    """How many times to begin from nothing. Which car does what is decided early and hardly changes later, so where
+    cars differ a few short searches end better than a long one; where most cars are the same one search is best."""
+    cars, n = arrays.fixed.shape
+    if 2 * int((state.twin >= 0).sum()) > cars:
+        return 1
+    rounds = iterations if iterations is not None else (limit_s or 0.0) / ROUND_S
+    return max(1, min(MOST_STARTS, int(rounds / (ENOUGH * max(1, n)))))
 
 
 def temperatures(arrays: Arrays, *, is_warm: bool) -> tuple[float, float]:
