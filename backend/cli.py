@@ -105,9 +105,8 @@ def _worker_beside() -> Iterator[None]:
 def register(app: Flask) -> None:
     """Hang every command on the app."""
     from backend.demo import demo
-    from backend.dispatch import districts_cli as districts_cli  # hangs `propose` on `flask regions`
     from backend.dispatch.cli import fleet
-    from backend.dispatch.travel_cli import roads, travel
+    from backend.dispatch.travel.cli import roads, travel
     from backend.handover.cli import night
     from backend.people.cli import gazetteer, people, regions
     from backend.triage.cli import scope_list

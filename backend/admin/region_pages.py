@@ -13,10 +13,12 @@ from werkzeug.datastructures import MultiDict
 from backend.admin import region_map, region_words, wording
 from backend.admin.blueprint import pages
 from backend.admin.forms import Form, load, submit
-from backend.dispatch import area_work, districts, region_help
 from backend.dispatch import queries as dispatch_queries
-from backend.dispatch.area_work import WorkSource
-from backend.dispatch.region_proposal import MOST_AREAS, USUAL_NIGHTS, Calm, NothingToDraw, Wishes
+from backend.dispatch.regions import help as region_help
+from backend.dispatch.regions import redraw as districts
+from backend.dispatch.regions import work as area_work
+from backend.dispatch.regions.proposal import MOST_AREAS, USUAL_NIGHTS, Calm, NothingToDraw, Wishes
+from backend.dispatch.regions.work import WorkSource
 from backend.people.models import PostcodeArea
 from backend.people.places import queries as places
 from backend.people.places import service as regions

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from backend.dispatch.area_work import PastWork, WorkSource
-from backend.dispatch.region_proposal import Calm, DrawnRegion, MovedArea, NothingToDraw, RegionProposal
+from backend.dispatch.regions.proposal import Calm, DrawnRegion, MovedArea, NothingToDraw, RegionProposal
+from backend.dispatch.regions.work import PastWork, WorkSource
 from backend.handover.rules import counted, listed
 
 if TYPE_CHECKING:
-    from backend.dispatch.region_proposal import DistrictFigures
+    from backend.dispatch.regions.proposal import DistrictFigures
 
 CALM = {
     Calm.LITTLE: "zo eerlijk mogelijk verdelen",

@@ -8,10 +8,10 @@ from flask import Response, render_template
 
 from backend.admin import travel_words
 from backend.admin.blueprint import pages
-from backend.dispatch import calibration
 from backend.dispatch import queries as dispatch_queries
-from backend.dispatch.calibration_rules import FEWEST_TRIPS
-from backend.dispatch.driven_report import driven_in_night
+from backend.dispatch.travel import calibration
+from backend.dispatch.travel.calibration_rules import FEWEST_TRIPS
+from backend.dispatch.travel.driven_report import driven_in_night
 from backend.people.rules import Role
 from backend.platform.clock import local, now
 from backend.platform.config import settings

@@ -1,6 +1,14 @@
 """Dispatch: visits, shifts, who goes, the board, and what happens when nobody answers.
 
-Read in this order: `rules.py` (who may go, how a visit moves on), `models.py`, `opening.py` (a visit opens, changes, is
-cancelled), `assign.py` (who goes), `steps.py` (what the nurse taps), `ringing.py` (nobody answers), `planning.py` (the
-only door to the optimiser), `replan.py` (planning in the background), `board.py` (what the desk sees).
+What a night does stands here; read it in this order: `rules.py` (who may go, how a visit moves on), `models.py`,
+`tonight.py` (one moment of one night), `opening.py` (a visit opens, changes, is cancelled), `assign.py` (who goes),
+`second_nurse.py` (two at one door), `routes.py` (in which order, at what time), `steps.py` (what the nurse taps),
+`ringing.py` and `alarms.py` (nobody answers). What it leans on has a folder each:
+
+* `roster/`: who is on duty, and when she rests
+* `travel/`: how long a drive takes, and how long it took
+* `planning/`: who could go, and in which order; the door to the optimiser
+* `proposals/`: better routes at the desk's asking, put in force by a person
+* `board/`: what the desk sees
+* `regions/`: help between regions, and a fairer layout of them
 """

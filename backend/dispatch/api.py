@@ -7,14 +7,15 @@ from flask import Response, current_app, g, request
 from flask.views import MethodView
 from marshmallow import validate
 
-from backend.dispatch import advice, service
-from backend.dispatch import board as board_queries
-from backend.dispatch import breaks_api as breaks_api  # its routes hang on the same blueprint
-from backend.dispatch import proposal_api as proposal_api  # its routes hang on the same blueprint
-from backend.dispatch import region_api as region_api  # its routes hang on the same blueprint
-from backend.dispatch import roster_api as roster_api  # its routes hang on the same blueprint
+from backend.dispatch import service
 from backend.dispatch.blueprint import DESK, blp
-from backend.dispatch.board_shape import BoardAlarmOut, BoardOut, BoardVisitOut, RecommendationOut
+from backend.dispatch.board import queries as board_queries
+from backend.dispatch.board.shape import BoardAlarmOut, BoardOut, BoardVisitOut, RecommendationOut
+from backend.dispatch.planning import advice
+from backend.dispatch.proposals import api as proposals_api
+from backend.dispatch.regions import api as regions_api
+from backend.dispatch.roster import api as roster_api
+from backend.dispatch.roster import breaks_api
 from backend.dispatch.rules import Override, OverrideCode, VisitStatus
 from backend.people.rules import ReservedProcedure
 from backend.platform.clock import now
@@ -24,6 +25,9 @@ from backend.platform.web import Schema, fields, json_response
 from backend.triage.rules import Urgency
 
 __all__ = ["blp"]
+
+ROUTES_ELSEWHERE = (roster_api, breaks_api, proposals_api, regions_api)
+"""Their routes hang on the same blueprint as soon as they are imported."""
 
 REASON = {"required": True, "max": 300, "min": 1}
 

@@ -7,14 +7,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.dispatch import alarms, driven, roster, routes, rules
+from backend.dispatch import alarms, routes, rules
 from backend.dispatch.alarm_rules import AlarmKind, RingStep, RingTimes
-from backend.dispatch.choice import plain_params
 from backend.dispatch.doubles import shifts_of_partners, tell_partners
 from backend.dispatch.events import VisitAssigned, VisitWithdrawn
 from backend.dispatch.models import Assignment, Car, Shift, Visit
+from backend.dispatch.planning.choice import plain_params
+from backend.dispatch.roster import service as roster
 from backend.dispatch.rules import BUSY, OVER, Override, VisitKind, VisitStatus
 from backend.dispatch.tonight import CarTonight, load_car, need_of
+from backend.dispatch.travel import driven
 from backend.dispatch.writing import ask_replan, event_header, for_change, night_of
 from backend.people import service as people
 from backend.platform.clock import iso

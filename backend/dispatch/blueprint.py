@@ -2,7 +2,7 @@
 
 import threading
 
-from backend.dispatch.planning import warm_up
+from backend.dispatch.planning.optimiser import warm_up
 from backend.people.rules import Role
 from backend.platform.web import Blueprint
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.dispatch.alarm_rules import AlarmKind
-from backend.dispatch.proposal_rules import ProposalState
+from backend.dispatch.proposals.rules import ProposalState
 from backend.dispatch.rules import VisitKind, VisitStatus
 from backend.platform.events import Event
 from backend.triage.rules import Urgency

@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from backend.dispatch import fetching, proposals, replan, ringing
+from backend.dispatch import ringing
+from backend.dispatch.planning import replan
+from backend.dispatch.proposals import answering
+from backend.dispatch.travel import fetching
 from backend.platform.outbox import Job
 
 JOBS: Mapping[str, Callable[[Job], None]] = {
@@ -14,5 +17,5 @@ JOBS: Mapping[str, Callable[[Job], None]] = {
     "plan_night": replan.plan_night_job,
     "replan": replan.replan_job,
     "fetch_travel": fetching.fetch_travel_job,
-    "propose": proposals.propose_job,
+    "propose": answering.propose_job,
 }

@@ -6,14 +6,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.dispatch import alarms, assign, fetching, roster, rules
+from backend.dispatch import alarms, assign, rules
 from backend.dispatch.alarm_rules import AlarmKind
 from backend.dispatch.assign import NurseIsThere, VisitIsOver
 from backend.dispatch.doubles import count_cars, partners_of
 from backend.dispatch.events import VisitCancelled, VisitChanged, VisitLocked, VisitMoved, VisitOpened
 from backend.dispatch.models import Night, Shift, Visit
+from backend.dispatch.roster import service as roster
 from backend.dispatch.rules import BUSY, OVER, VisitKind, VisitStatus
 from backend.dispatch.tonight import load_cars, need_of
+from backend.dispatch.travel import fetching
 from backend.dispatch.writing import ask_replan, event_header, for_change
 from backend.intake.events import CareRequestRegistered, ClientIdentified
 from backend.people.events import ClientChanged, ClientMerged

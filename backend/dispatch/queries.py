@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from backend.dispatch.models import Car, HomeBase, Night, ResponseNorm, Shift, Visit
-from backend.dispatch.roster import night_at
+from backend.dispatch.roster.service import night_at
 from backend.dispatch.rules import VisitStatus
 from backend.platform.errors import NotFound
 

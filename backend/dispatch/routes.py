@@ -11,7 +11,7 @@ from backend.dispatch.models import Night, ShiftBreak, Visit
 from backend.dispatch.rules import BUSY, VisitKind
 from backend.dispatch.timetable import Drive, Leg, Times, timetables
 from backend.dispatch.tonight import Tonight, VisitTonight, load
-from backend.dispatch.travel import Trip
+from backend.dispatch.travel.times import Trip
 from backend.platform.uow import UnitOfWork
 
 WORTH_TELLING = timedelta(minutes=5)

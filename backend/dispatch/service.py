@@ -2,7 +2,6 @@
 
 from backend.dispatch.alarms import acknowledge
 from backend.dispatch.assign import AlreadyAssigned, MayNotAssign, Slot, VersionChanged, assign, withdraw
-from backend.dispatch.breaks import plan_break
 from backend.dispatch.opening import (
     add_planned,
     cancel,
@@ -14,14 +13,15 @@ from backend.dispatch.opening import (
     relocate_visits,
     watch_question,
 )
+from backend.dispatch.planning.replan import plan_night
 from backend.dispatch.presence import claim, release
-from backend.dispatch.proposal_choice import accept as accept_proposal
-from backend.dispatch.proposal_choice import cancel as cancel_proposal
-from backend.dispatch.proposal_choice import decline as decline_proposal
-from backend.dispatch.proposal_choice import undo as undo_proposal
-from backend.dispatch.proposals import ask as ask_proposal
-from backend.dispatch.replan import plan_night
-from backend.dispatch.roster import (
+from backend.dispatch.proposals.choice import accept as accept_proposal
+from backend.dispatch.proposals.choice import cancel as cancel_proposal
+from backend.dispatch.proposals.choice import decline as decline_proposal
+from backend.dispatch.proposals.choice import undo as undo_proposal
+from backend.dispatch.proposals.service import ask as ask_proposal
+from backend.dispatch.roster.breaks import plan_break
+from backend.dispatch.roster.service import (
     add_car,
     add_home_base,
     add_shift,

@@ -9,11 +9,12 @@ from functools import cached_property
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from backend.dispatch import rules, travel
+from backend.dispatch import rules
 from backend.dispatch.models import Assignment, Car, HomeBase, Night, Shift, ShiftBreak, Visit
 from backend.dispatch.rules import BUSY, OVER, CarOnDuty, Need, VisitKind, VisitStatus
 from backend.dispatch.timetable import Rest
-from backend.dispatch.travel import Drives, Point
+from backend.dispatch.travel import times as travel
+from backend.dispatch.travel.times import Drives, Point
 from backend.people.models import Competence, Staff
 from backend.triage.rules import Urgency
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import routing
-from backend.dispatch import planning, proposals
 from backend.dispatch.models import Assignment, Shift, Visit
+from backend.dispatch.planning import optimiser as planning
+from backend.dispatch.proposals import answering
 from backend.platform.actor import SYSTEM
 from backend.platform.ids import new_id
 from backend.platform.outbox import Job
@@ -65,7 +66,7 @@ def answered(browser: Any, proposal: Any) -> Any:
 
 def propose(proposal_id: str) -> None:
     """The worker does the search."""
-    proposals.propose_job(Job(new_id(), "propose", {"proposal_id": proposal_id}, 1))
+    answering.propose_job(Job(new_id(), "propose", {"proposal_id": proposal_id}, 1))
 
 
 def seen(browser: Any, proposal: Any) -> Any:

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from backend.dispatch import advice, planning
-from backend.dispatch import board as boards
-from backend.dispatch.board_shape import BoardOut, RecommendationOut
+from backend.dispatch.board import queries as boards
+from backend.dispatch.board.shape import BoardOut, RecommendationOut
 from backend.dispatch.models import Visit
+from backend.dispatch.planning import advice
+from backend.dispatch.planning import optimiser as planning
 from backend.dispatch.rules import VisitStatus
 from backend.people.rules import Role
 from backend.platform.actor import SYSTEM

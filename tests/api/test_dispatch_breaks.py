@@ -10,8 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 import routing
-from backend.dispatch import planning, problem, replan
 from backend.dispatch.models import Shift, ShiftBreak
+from backend.dispatch.planning import optimiser as planning
+from backend.dispatch.planning import problem, replan
 from backend.dispatch.service import add_shift
 from backend.dispatch.tonight import load
 from backend.platform.actor import SYSTEM

@@ -10,8 +10,10 @@ import pytest
 import sqlalchemy as sa
 
 import routing
-from backend.dispatch import planning, replan, service
+from backend.dispatch import service
 from backend.dispatch.models import Shift, Visit
+from backend.dispatch.planning import optimiser as planning
+from backend.dispatch.planning import replan
 from backend.dispatch.rules import VisitStatus
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import iso

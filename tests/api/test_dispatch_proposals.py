@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 
-from backend.dispatch import planning, proposing, replan, service
-from backend.dispatch.board_shape import BoardOut
-from backend.dispatch.planning import PlanningFailed
-from backend.dispatch.proposal_shape import ProposalOut
+from backend.dispatch import service
+from backend.dispatch.board.shape import BoardOut
+from backend.dispatch.planning import optimiser as planning
+from backend.dispatch.planning import replan
+from backend.dispatch.planning.optimiser import PlanningFailed
+from backend.dispatch.proposals import search as proposing
+from backend.dispatch.proposals.shape import ProposalOut
 from backend.dispatch.rules import VisitStatus
 from backend.platform.actor import SYSTEM
 from backend.platform.errors import DomainError

@@ -13,9 +13,11 @@ import pytest
 import sqlalchemy as sa
 
 import routing
-from backend.dispatch import planning, replan, service
+from backend.dispatch import service
 from backend.dispatch.models import Assignment, Night, Visit
-from backend.dispatch.planning import PlanningFailed, RoutePlan
+from backend.dispatch.planning import optimiser as planning
+from backend.dispatch.planning import replan
+from backend.dispatch.planning.optimiser import PlanningFailed, RoutePlan
 from backend.dispatch.rules import PlanState, VisitStatus
 from backend.platform import push
 from backend.platform.actor import SYSTEM

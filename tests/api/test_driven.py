@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from backend.dispatch import calibration, service
+from backend.dispatch import service
 from backend.dispatch.models import Assignment
+from backend.dispatch.travel import calibration
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import now
 from backend.platform.db import reading

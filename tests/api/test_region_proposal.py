@@ -8,10 +8,10 @@ import uuid
 import pytest
 import sqlalchemy as sa
 
-from backend.dispatch.area_work import WorkSource
-from backend.dispatch.districts import propose
 from backend.dispatch.models import Car, HomeBase
-from backend.dispatch.region_proposal import Calm, NothingToDraw, Wishes, shared_cars
+from backend.dispatch.regions.proposal import Calm, NothingToDraw, Wishes, shared_cars
+from backend.dispatch.regions.redraw import propose
+from backend.dispatch.regions.work import WorkSource
 from backend.people.models import PostcodeArea, Region
 from backend.people.places import queries as places
 from backend.people.places import service as regions

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from backend.dispatch import road_map, travel
+from backend.dispatch.travel import road_map
+from backend.dispatch.travel import times as travel
 from backend.platform.actor import SYSTEM
 from backend.platform.db import reading
 

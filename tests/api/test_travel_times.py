@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from backend.dispatch import fetched, fetching, service, travel
+from backend.dispatch import service
 from backend.dispatch.models import Night, Visit
 from backend.dispatch.tonight import load
-from backend.dispatch.travel_models import TravelBlock, TravelFactor
+from backend.dispatch.travel import fetched, fetching
+from backend.dispatch.travel import times as travel
+from backend.dispatch.travel.models import TravelBlock, TravelFactor
 from backend.platform import worker
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import now

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backend.dispatch.proposal_rules import ProposalState, Standing, is_silent, put_back, state_now, what_stays
+from backend.dispatch.proposals.rules import ProposalState, Standing, is_silent, put_back, state_now, what_stays
 
 NOW = datetime(2026, 1, 15, 1, 30, tzinfo=UTC)
 A, B, C, D, E = (uuid.UUID(int=number) for number in range(1, 6))

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.dispatch import rules, travel
-from backend.dispatch.travel import Drives
+from backend.dispatch import rules
+from backend.dispatch.travel import times as travel
+from backend.dispatch.travel.times import Drives
 from backend.platform.config import BadSetting, Settings
 from routing.travel import Crow, Point
 

@@ -1,0 +1,1 @@
+"""What the desk sees: everything that waits, everything that drives, everything that calls for attention."""

@@ -1,0 +1,124 @@
+"""Better routes at the desk's asking: shown before and after, accepted or declined."""
+
+import uuid
+from typing import Any
+
+from flask import Response
+from flask.views import MethodView
+
+from backend.dispatch import queries, service
+from backend.dispatch.blueprint import DESK, blp
+from backend.dispatch.proposals import queries as proposals
+from backend.dispatch.proposals.models import PlanProposal
+from backend.dispatch.proposals.rules import UNDO, ProposalState
+from backend.dispatch.proposals.shape import ProposalOut
+from backend.platform.clock import iso, now
+from backend.platform.db import reading
+from backend.platform.uow import unit_of_work
+from backend.platform.web import Schema, fields, json_response
+
+
+class ProposalIn(Schema):
+    id = fields.UUID(required=True)
+    includes_assigned = fields.Boolean(
+        load_default=False, metadata={"description": "Also move what the desk assigned, unless pinned or accepted"}
+    )
+
+
+class DeclineIn(Schema):
+    reason = fields.Text(max=300, load_default="")
+
+
+@blp.route("/nights/<uuid:night_id>/proposals")
+class Proposals(MethodView):
+    @blp.access(*DESK)
+    @blp.arguments(ProposalIn)
+    @blp.response(202, ProposalOut)
+    def post(self, data: dict[str, Any], night_id: uuid.UUID) -> Response:
+        """Ask for better routes; while a search runs, asking again joins it"""
+        with unit_of_work() as uow:
+            asked = service.ask_proposal(uow, night_id, **data)
+        return _shown(asked.id, 202)
+
+
+@blp.route("/proposals/<uuid:proposal_id>")
+class Proposal(MethodView):
+    @blp.access(*DESK)
+    @blp.response(200, ProposalOut)
+    def get(self, proposal_id: uuid.UUID) -> Response:
+        """Before and after: totals, cars, and who arrives when"""
+        return _shown(proposal_id)
+
+
+@blp.route("/proposals/<uuid:proposal_id>/acceptances")
+class Acceptances(MethodView):
+    @blp.access(*DESK)
+    @blp.response(200, ProposalOut)
+    def post(self, proposal_id: uuid.UUID) -> Response:
+        """Put exactly this plan in force; 409 when the night has moved on or another desk was first"""
+        with unit_of_work() as uow:
+            service.accept_proposal(uow, proposal_id)
+        return _shown(proposal_id)
+
+
+@blp.route("/proposals/<uuid:proposal_id>/refusals")
+class Refusals(MethodView):
+    @blp.access(*DESK)
+    @blp.arguments(DeclineIn)
+    @blp.response(200, ProposalOut)
+    def post(self, data: dict[str, Any], proposal_id: uuid.UUID) -> Response:
+        """Leave the routes as they are"""
+        with unit_of_work() as uow:
+            service.decline_proposal(uow, proposal_id, reason=data["reason"])
+        return _shown(proposal_id)
+
+
+@blp.route("/proposals/<uuid:proposal_id>/cancellations")
+class ProposalCancellations(MethodView):
+    @blp.access(*DESK)
+    @blp.response(200, ProposalOut)
+    def post(self, proposal_id: uuid.UUID) -> Response:
+        """Wait for the search no longer"""
+        with unit_of_work() as uow:
+            service.cancel_proposal(uow, proposal_id)
+        return _shown(proposal_id)
+
+
+@blp.route("/proposals/<uuid:proposal_id>/reversals")
+class Reversals(MethodView):
+    @blp.access(*DESK)
+    @blp.response(200, ProposalOut)
+    def post(self, proposal_id: uuid.UUID) -> Response:
+        """Put the earlier routes back, as far as nothing happened meanwhile"""
+        with unit_of_work() as uow:
+            service.undo_proposal(uow, proposal_id)
+        return _shown(proposal_id)
+
+
+def _shown(proposal_id: uuid.UUID, status: int = 200) -> Response:
+    with reading() as session:
+        found = proposals.proposal(session, proposal_id)
+        night = queries.night(session, found.night_id)
+        return json_response(_shape(found, proposals.state_of(found, night, now())), status)
+
+
+def _shape(found: PlanProposal, state: ProposalState) -> dict[str, Any]:
+    can_undo = state is ProposalState.ACCEPTED and found.decided_at is not None
+    facts = {key: value for key, value in found.comparison.items() if key != "terms"}
+    return {
+        "id": str(found.id),
+        "night_id": str(found.night_id),
+        "state": state.value,
+        "note": found.note,
+        "asked_at": iso(found.asked_at),
+        "asked_by": found.asked_by,
+        "limit_s": found.limit_s,
+        "includes_assigned": found.includes_assigned,
+        "answered_at": iso(found.answered_at) if found.answered_at else None,
+        "decided_at": iso(found.decided_at) if found.decided_at else None,
+        "decided_by": found.decided_by,
+        "reason": found.reason,
+        "undo_until": iso(found.decided_at + UNDO) if can_undo and found.decided_at else None,
+        "kept": found.undo.get("kept", []),
+        "comparison": facts or None,
+    }

@@ -1,0 +1,102 @@
+"""The desk's door to breaks: plan one, change it, let it begin, end it, or let it go."""
+
+import uuid
+from typing import Any
+
+from flask.views import MethodView
+from marshmallow import validate
+
+from backend.dispatch.blueprint import DESK, blp
+from backend.dispatch.models import ShiftBreak
+from backend.dispatch.roster import breaks
+from backend.platform.uow import unit_of_work
+from backend.platform.web import Schema, fields
+
+MINUTES: dict[str, Any] = {"required": True, "strict": True, "validate": validate.Range(min=5, max=120)}
+
+
+class BreakTimesIn(Schema):
+    earliest_at = fields.Instant(required=True, metadata={"description": "It begins at this moment or later"})
+    latest_at = fields.Instant(required=True, metadata={"description": "It begins at this moment or earlier"})
+    minutes = fields.Integer(**MINUTES)
+
+
+class BreakIn(BreakTimesIn):
+    id = fields.UUID(required=True)
+
+
+class BreakNowIn(Schema):
+    id = fields.UUID(required=True)
+    minutes = fields.Integer(**MINUTES)
+
+
+class BreakOut(Schema):
+    id = fields.UUID(required=True)
+    shift_id = fields.UUID(required=True)
+    earliest_at = fields.Instant(required=True)
+    latest_at = fields.Instant(required=True)
+    minutes = fields.Integer(required=True)
+    planned_at = fields.Instant(required=True, allow_none=True)
+    started_at = fields.Instant(required=True, allow_none=True)
+    ended_at = fields.Instant(required=True, allow_none=True)
+    cancelled_at = fields.Instant(required=True, allow_none=True)
+
+
+@blp.route("/shifts/<uuid:shift_id>/breaks")
+class ShiftBreaks(MethodView):
+    @blp.access(*DESK)
+    @blp.arguments(BreakIn)
+    @blp.response(201, BreakOut)
+    def post(self, data: dict[str, Any], shift_id: uuid.UUID) -> ShiftBreak:
+        """Plan a break in a shift, to begin between two moments"""
+        with unit_of_work() as uow:
+            return breaks.plan_break(uow, shift_id, **data)
+
+
+@blp.route("/shifts/<uuid:shift_id>/break-now")
+class BreakNow(MethodView):
+    @blp.access(*DESK)
+    @blp.arguments(BreakNowIn)
+    @blp.response(201, BreakOut)
+    def post(self, data: dict[str, Any], shift_id: uuid.UUID) -> ShiftBreak:
+        """The nurse has her break now, planned (its id) or not"""
+        with unit_of_work() as uow:
+            return breaks.break_now(uow, shift_id, **data)
+
+
+@blp.route("/breaks/<uuid:break_id>")
+class Break(MethodView):
+    @blp.access(*DESK)
+    @blp.arguments(BreakTimesIn)
+    @blp.response(200, BreakOut)
+    def put(self, data: dict[str, Any], break_id: uuid.UUID) -> ShiftBreak:
+        """Give a break another time or length"""
+        with unit_of_work() as uow:
+            return breaks.change_break(uow, break_id, **data)
+
+    @blp.access(*DESK)
+    @blp.response(200, BreakOut)
+    def delete(self, break_id: uuid.UUID) -> ShiftBreak:
+        """No break after all"""
+        with unit_of_work() as uow:
+            return breaks.cancel_break(uow, break_id)
+
+
+@blp.route("/breaks/<uuid:break_id>/start")
+class BreakStart(MethodView):
+    @blp.access(*DESK)
+    @blp.response(200, BreakOut)
+    def post(self, break_id: uuid.UUID) -> ShiftBreak:
+        """The planned break begins"""
+        with unit_of_work() as uow:
+            return breaks.start_break(uow, break_id)
+
+
+@blp.route("/breaks/<uuid:break_id>/end")
+class BreakEnd(MethodView):
+    @blp.access(*DESK)
+    @blp.response(200, BreakOut)
+    def post(self, break_id: uuid.UUID) -> ShiftBreak:
+        """Back on the road"""
+        with unit_of_work() as uow:
+            return breaks.end_break(uow, break_id)
