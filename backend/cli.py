@@ -106,10 +106,12 @@ def register(app: Flask) -> None:
     """Hang every command on the app."""
     from backend.demo import demo
     from backend.dispatch.cli import fleet
+    from backend.dispatch.regions.cli import propose
     from backend.dispatch.travel.cli import roads, travel
     from backend.handover.cli import night
     from backend.people.cli import gazetteer, people, regions
     from backend.triage.cli import scope_list
 
+    regions.add_command(propose)
     for command in (db, work, serve, gazetteer, regions, people, scope_list, fleet, roads, travel, night, demo):
         app.cli.add_command(command)

@@ -16,7 +16,6 @@ from backend.dispatch.regions.proposal import USUAL_NIGHTS, Calm, DrawnRegion, N
 from backend.dispatch.regions.work import WorkSource
 from backend.people.console import Stop, count, operator
 from backend.people.models import PostcodeArea
-from backend.people.places.cli import regions
 from backend.people.places.rules import parse_pc4_ranges
 from backend.platform.clock import now
 from backend.platform.db import reading
@@ -44,7 +43,7 @@ _WHY = {
 }
 
 
-@regions.command("propose")
+@click.command("propose")
 @click.option("--nights", type=click.IntRange(1, 366), default=USUAL_NIGHTS, show_default=True,
               help="Zoveel nachten terug tellen.")  # fmt: skip
 @click.option("--cars", type=click.IntRange(1, 200), help="Auto's per nacht, samen; anders zoveel als nu.")
