@@ -29,6 +29,8 @@ from tests.conftest import ROOT
 from tools.browser import find
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True}
+IN_THE_CAR = {"geolocation": {"latitude": 52.3790, "longitude": 4.8400}, "permissions": ["geolocation"]}
+"""A phone that says where it is: in Amsterdam-West."""
 DESK = {"viewport": {"width": 1440, "height": 900}}
 # the second line keeps Chromium from looking for its maker's servers at every start
 FLAGS = [

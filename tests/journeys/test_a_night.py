@@ -9,14 +9,13 @@ from playwright.sync_api import Page, expect
 from backend.handover.models import MorningHandover
 from backend.triage.models import TriageDecision
 from backend.visits.models import CommandResult, FollowUp, VisitReport
-from tests.journeys.conftest import DESK, PHONE
+from tests.journeys.conftest import DESK, IN_THE_CAR, PHONE
 from tests.journeys.small_night import AN_EARLIER_ADVICE, a_small_night
 from tests.journeys.verbs import messages, tap, write_report
 
 QUESTION = "Sinds elf uur loopt er niets meer, haar buik staat strak."
 TO_DO = "Kijk morgen of de katheter goed loopt"
 STEPS = ("VisitAccepted", "NurseDeparted", "NurseArrived", "VisitReported", "VisitFinished")
-IN_THE_CAR = {"geolocation": {"latitude": 52.3790, "longitude": 4.8400}, "permissions": ["geolocation"]}
 
 
 @pytest.fixture(scope="module")

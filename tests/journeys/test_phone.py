@@ -16,12 +16,11 @@ from backend.dispatch.rules import VisitStatus
 from backend.platform.login import LoginSession
 from backend.platform.uow import unit_of_work
 from backend.visits.models import CommandResult, VisitReport
-from tests.journeys.conftest import PHONE
+from tests.journeys.conftest import IN_THE_CAR, PHONE
 from tests.journeys.small_night import a_small_night
 from tests.journeys.verbs import tap
 
 THEMES = ("nacht", "donker", "licht")
-IN_THE_CAR = {"geolocation": {"latitude": 52.3790, "longitude": 4.8400}, "permissions": ["geolocation"]}
 
 
 @pytest.fixture(scope="module")
