@@ -331,7 +331,7 @@ def test_the_roster_is_made_through_the_door_from_base_to_shift(admin, tonight, 
     base, car, shift = (str(uuid.uuid4()) for _ in range(3))
     place = {"id": base, "name": "Kampen", "lat": 52.555, "lon": 5.911}
     assert admin.post("/api/v1/home-bases", json=place).status_code == 201
-    auto = {"id": car, "name": "Auto 9", "number": 909, "home_base_id": base}
+    auto = {"id": car, "name": "Auto 9", "number": 9909, "home_base_id": base}
     assert admin.post("/api/v1/cars", json=auto).status_code == 201
     duty = {
         "id": shift,
