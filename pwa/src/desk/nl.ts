@@ -238,7 +238,7 @@ const PROPOSAL_ANSWERS: Record<string, string> = {
   ready: 'Planvoorstel klaar om te bekijken',
   nothing_better: 'Er is geen beter plan',
   failed: 'Zoeken naar een beter plan is niet gelukt',
-  overtaken: 'Planvoorstel ingehaald door de nacht',
+  overtaken: 'Planvoorstel verouderd: de nacht is veranderd',
 }
 const PROPOSAL_DECISIONS: Record<string, string> = {
   accepted: 'Planvoorstel aangenomen',

@@ -34,6 +34,10 @@ describe('what a proposal brings', () => {
     expect(lines[0]).toMatchObject({ change: 'gelijk', tone: 'same' })
     expect(lines[2]).toMatchObject({ before: '3', after: '4', change: '1 meer', tone: 'same' })
   })
+  it('gives the difference that a reader gets by subtracting', () => {
+    const kilometres = totalLines(totals({ distance_m: 85_360 }), totals({ distance_m: 43_140 }))[1]
+    expect(kilometres).toMatchObject({ before: '85,4 km', after: '43,1 km', change: '42,3 km minder' })
+  })
   it('colours nothing that it does not also say', () => {
     const [driving, , late] = totalLines(totals({ late_visits: 0 }), totals({ travel_s: 6600, late_visits: 2 }))
     expect(driving).toMatchObject({ before: '2 uur', after: '1 uur 50 min', change: '10 min minder', tone: 'good' })

@@ -23,7 +23,8 @@ export function totalLines(before: Totals, after: Totals): TotalLine[] {
   const line = (name: string, key: keyof Totals, say: (value: number) => string, least = 1): TotalLine | null => {
     const [old, now] = [before[key], after[key]]
     if (old === 0 && now === 0 && key !== 'travel_s' && key !== 'distance_m') return null
-    const difference = Math.abs(now - old) < least ? 0 : now - old
+    // as a reader subtracts what stands before it
+    const difference = Math.abs(now - old) < least ? 0 : least * (Math.round(now / least) - Math.round(old / least))
     const change = difference === 0 ? 'gelijk' : `${say(Math.abs(difference))} ${difference < 0 ? 'minder' : 'meer'}`
     return { name, before: say(old), after: say(now), change, tone: key === 'cars_used' ? 'same' : toneOf(difference) }
   }
@@ -45,15 +46,16 @@ export function summary({ before, after, visits: changes }: Pick<Comparison, 'be
   const say = (difference: number, less: string, more: string) => {
     if (difference !== 0) (difference < 0 ? good : bad).push(difference < 0 ? less : more)
   }
-  const by = (key: keyof Totals): number => after[key] - before[key]
+  const by = (key: keyof Totals, step = 1): number => Math.round(after[key] / step) - Math.round(before[key] / step)
   const count = (key: keyof Totals) => visits(Math.abs(by(key)))
   say(by('without_car'), `${count('without_car')} alsnog een auto`, `${count('without_car')} zonder auto`)
   say(by('late_visits'), `${count('late_visits')} minder te laat`, `${count('late_visits')} meer te laat`)
-  const late = Math.round(by('late_s') / 60)
+  const late = by('late_s', 60)
   if (by('late_visits') === 0) say(late, `${minutes(late)} minder te laat`, `${minutes(late)} meer te laat`)
-  const driven = Math.round(by('travel_s') / 60)
+  const driven = by('travel_s', 60)
   say(driven, `${minutes(driven)} minder rijden`, `${minutes(driven)} meer rijden`)
-  const far = Math.abs(by('distance_m')) < 500 ? 0 : by('distance_m')
+  const tenths = by('distance_m', 100)
+  const far = Math.abs(tenths) < 5 ? 0 : tenths * 100
   say(far, `${km(Math.abs(far))} minder`, `${km(Math.abs(far))} meer`)
   say(by('other_region'), `${count('other_region')} meer in de eigen regio`, `${count('other_region')} meer buiten de regio`)
   if (good.length === 0 && bad.length === 0) return `Andere volgorde: ${visits(changes.length)} op een andere tijd.`

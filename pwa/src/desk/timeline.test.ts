@@ -61,3 +61,11 @@ test.each([
 ])('on a lane %s is %s', (label, short) => {
   expect(shortName(label)).toBe(short)
 })
+
+test('a label stops where the drive to the next visit begins, but never short of its own block', () => {
+  const span = { from: NOW, until: NOW + 100 * 60_000 }
+  const plan = { window_start: at(-90), service_minutes: 10 }
+  const first = aVisit({ ...plan, id: 'a', eta_at: at(10) })
+  expect(blocksOf([first, aVisit({ ...plan, id: 'b', eta_at: at(50), travel_s: 1200 })], span, NOW)[0]!.room).toBe(19)
+  expect(blocksOf([first, aVisit({ ...plan, id: 'c', eta_at: at(30), travel_s: 1200 })], span, NOW)[0]!.room).toBe(9)
+})

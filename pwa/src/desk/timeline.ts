@@ -58,13 +58,15 @@ export function blockOf(visit: BoardVisit, span: Span, now: number): Block | nul
   }
 }
 
-/** The blocks of one car, each with the room its label has: until the next visit, or the break that comes before it. */
+/** The blocks of one car, each with the room its label has: until the drive to the next visit, or the break that comes before it. */
 export function blocksOf(visits: BoardVisit[], span: Span, now: number, rests: { left: number }[] = []): Block[] {
   const blocks = visits.map((visit) => blockOf(visit, span, now)).filter((block): block is Block => block !== null)
   return blocks.map((block, i) => {
     const next = blocks.slice(i + 1).find((other) => other.stay.left > block.stay.left)
     const rest = rests.filter((one) => one.left > block.stay.left).map((one) => one.left)
-    return { ...block, room: Math.max(2, Math.min(next?.stay.left ?? 100, ...rest) - block.stay.left - 1) }
+    // a late car leaves in the plan before it is done here: its own block is still its own
+    const ahead = next ? Math.min(Math.max(next.drive?.left ?? 100, block.stay.left + block.stay.width), next.stay.left) : 100
+    return { ...block, room: Math.max(2, Math.min(ahead, ...rest) - block.stay.left - 1) }
   })
 }
 
