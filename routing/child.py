@@ -103,7 +103,8 @@ def _judged(problem: Problem, incumbent: Plan | None, best: Plan | None, found: 
         better = better_of(problem, best, found.plan, incumbent)
     except Exception:  # a plan that cannot even be judged
         return best, False, False
-    return better, better is found.plan, found.is_proven and better.cost.total == found.plan.cost.total
+    is_theirs = better is not best and better.cost == found.plan.cost
+    return better, is_theirs, found.is_proven and better.cost.total == found.plan.cost.total
 
 
 def _cost_of(found: Any) -> int | None:

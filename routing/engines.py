@@ -120,8 +120,7 @@ def orders_from(problem: Problem, routes: list[list[int]]) -> Orders:
 
 
 def _timed_if_possible(task: Task, routes: list[list[int]]) -> Plan | None:
-    """Nothing when two cars come to two double visits in opposite order: with gaps that can be driven, but `schedule`
-    lets each wait for the other."""
+    """Nothing when two cars would wait for each other for ever."""
     try:
         return _timed(task, orders_from(task.problem, routes))
     except ProblemError:

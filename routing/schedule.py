@@ -47,7 +47,7 @@ def schedule(
     ------
     ProblemError : on an unknown id, or when two double visits wait for each other for ever.
     """
-    drives = {car.id: _Driving(car, [], car.starts_s, car.place) for car in problem.cars}
+    todo: dict[str, list[tuple[Stop, int]]] = {car.id: [] for car in problem.cars}
     taken: dict[str, int] = {}
     for car in problem.cars:
         for entry in sequences.get(car.id, ()):
@@ -55,12 +55,11 @@ def schedule(
             if stop_id not in problem.stop_index:
                 raise ProblemError(f"car {car.id!r} is sent to stop {stop_id!r}, which does not exist")
             taken[stop_id] = taken.get(stop_id, 0) + 1
-            drives[car.id].todo.append((problem.stop(stop_id), part))
+            todo[car.id].append((problem.stop(stop_id), part))
     for car_id in sequences:
-        if car_id not in drives:
+        if car_id not in todo:
             raise ProblemError(f"there is no car {car_id!r}")
-    _drive_all(problem, list(drives.values()))
-    routes = tuple(_home(problem, drive) for drive in drives.values())
+    routes = tuple(_home(problem, drive) for drive in _driven(problem, todo))
     reasons = {one.stop: one for one in unplanned}
     left_out = [stop.id for stop in problem.stops if stop.id not in taken]
     plan = Plan(
@@ -77,9 +76,25 @@ def schedule(
     return plan
 
 
-def _drive_all(problem: Problem, drives: list[_Driving]) -> None:
-    """Advance every car until it is done or waits for a partner; when nobody moves any more, two wait for each
-    other."""
+def _driven(problem: Problem, todo: Mapping[str, list[tuple[Stop, int]]]) -> list[_Driving]:
+    """Every car with its times. Where nobody moves any more, two cars have their double visits in opposite order: then
+    those visits wait for nobody, and are put off until their gaps are right."""
+    begins: dict[tuple[str, int], int] = {}
+    for _ in range(2 + 2 * sum(map(len, todo.values()))):
+        drives = [_Driving(car, todo[car.id], car.starts_s, car.place) for car in problem.cars]
+        if waiting := _drive_all(problem, drives, begins):
+            begins |= _released(waiting, drives)
+        elif not _put_off(problem, drives, begins):
+            return drives
+    raise ProblemError(f"the cars of double visit {next(iter(begins))[0]!r} wait for each other for ever")
+
+
+def _drive_all(
+    problem: Problem, drives: list[_Driving], begins: Mapping[tuple[str, int], int]
+) -> dict[str, tuple[_Driving, int]]:
+    """Advance every car until it is done or waits for a partner; who still waits when nobody moves any more.
+
+    A visit in `begins` waits for nobody and begins then or later."""
     waiting: dict[str, tuple[_Driving, int]] = {}
     queue = list(drives)
     while queue:
@@ -88,8 +103,8 @@ def _drive_all(problem: Problem, drives: list[_Driving]) -> None:
             stop, part = drive.todo[drive.done]
             if not drive.is_waiting:
                 _travel(problem, drive, stop, part)
-            if stop.cars_needed == 1:
-                _serve(drive, stop, part, max(drive.arrive_s, stop.window_s[0]))
+            if stop.cars_needed == 1 or (stop.id, part) in begins:
+                _serve(drive, stop, part, max(drive.arrive_s, stop.window_s[0], begins.get((stop.id, part), 0)))
                 continue
             partner = waiting.pop(stop.id, None)
             if partner is None:
@@ -101,13 +116,30 @@ def _drive_all(problem: Problem, drives: list[_Driving]) -> None:
             _serve(first, stop, 0, first_s)
             _serve(second, stop, 1, second_s)
             queue.append(partner[0])
+    return waiting
+
+
+def _released(waiting: Mapping[str, tuple[_Driving, int]], drives: list[_Driving]) -> dict[tuple[str, int], int]:
+    """Visits that need not wait any longer: those for which no partner is coming (the nurse would stand there alone;
+    the checker refuses it), otherwise both visits of every pair that is waited for."""
+    released = {}
     for stop_id, (drive, part) in waiting.items():
-        partner_comes = any((problem.stop(stop_id), 1 - part) in other.todo for other in drives if other is not drive)
-        if partner_comes:
-            raise ProblemError(f"the cars of double visit {stop_id!r} wait for each other for ever")
-        # Without a partner the nurse would stand there alone; time it, and let the checker refuse it.
-        _serve(drive, problem.stop(stop_id), part, max(drive.arrive_s, problem.stop(stop_id).window_s[0]))
-        _drive_all(problem, [drive])
+        mates = [(stop.id, other) for one in drives if one is not drive for stop, other in one.todo]
+        if (stop_id, 1 - part) not in mates:
+            released[stop_id, part] = 0
+    return released or {(stop_id, part): 0 for stop_id in waiting for part in (0, 1)}
+
+
+def _put_off(problem: Problem, drives: list[_Driving], begins: dict[tuple[str, int], int]) -> bool:
+    """Whether a crossed visit must begin later than it did for its gap to be right; if so it is noted in `begins`."""
+    starts = {(one.stop, one.part): one.start_s for drive in drives for one in drive.stops}
+    moved = False
+    for stop_id in {stop_id for stop_id, _ in begins}:
+        if (stop_id, 0) in begins and (stop_id, 1) in begins:
+            first_s, second_s = meet(problem.stop(stop_id), starts[stop_id, 0], starts[stop_id, 1])
+            moved = moved or (first_s, second_s) != (starts[stop_id, 0], starts[stop_id, 1])
+            begins[stop_id, 0], begins[stop_id, 1] = first_s, second_s
+    return moved
 
 
 def meet(stop: Stop, first_arrive_s: int, second_arrive_s: int) -> tuple[int, int]:

@@ -13,8 +13,9 @@ import numpy as np
 from routing import order, ruin, timing
 from routing.arrays import FORBIDDEN, Arrays, Compiled, with_incumbent
 from routing.check import violations
-from routing.plan import Plan
+from routing.plan import Plan, Unplanned
 from routing.problem import Car, Problem, Stop, TravelMatrix
+from routing.proof import true_reason
 from routing.reasons import cheapest, with_reasons
 from routing.schedule import schedule
 from routing.state import State, new_state
@@ -72,13 +73,30 @@ def solve(
 
 def better_of(problem: Problem, base: Plan | None, found: Plan | None, incumbent: Plan | None) -> Plan:
     """The cheaper of the plans that the checker accepts; the base when neither is accepted."""
-    if found is not None and not violations(problem, found, incumbent):
-        is_base_sound = base is not None and not violations(problem, base, incumbent)
+    found, is_sound = _judged(problem, found, incumbent)
+    if found is not None and is_sound:
+        base, is_base_sound = _judged(problem, base, incumbent)
         if not is_base_sound or base is None or found.cost.total < base.cost.total:
             return found
     if base is not None:
         return base
     return with_reasons(problem, schedule(problem, {car.id: car.frozen for car in problem.cars}))
+
+
+def _judged(problem: Problem, plan: Plan | None, incumbent: Plan | None) -> tuple[Plan | None, bool]:
+    """The plan, and whether the checker accepts it. A reason that is not true costs no plan its place: the checker's
+    own is written in instead."""
+    if plan is None:
+        return None, False
+    broken = violations(problem, plan, incumbent)
+    wrong = {one.stop for one in broken if one.code == "wrong_reason"}
+    if not wrong:
+        return plan, not broken
+    unplanned = [
+        Unplanned(one.stop, *true_reason(problem, plan, one.stop)) if one.stop in wrong else one
+        for one in plan.unplanned
+    ]
+    return replace(plan, unplanned=tuple(unplanned)), all(one.code == "wrong_reason" for one in broken)
 
 
 def warm_up() -> None:

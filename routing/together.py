@@ -12,6 +12,11 @@ from numba import njit
 
 from routing.arrays import FORBIDDEN, Arrays
 
+CROSSED = np.int64(-1)
+"""No cost: some visits turned out to be crossed, and the routes must be timed again."""
+TOO_SOON = np.int64(-2)
+"""No cost: a rule breaks, but a crossed visit that begins later can mend that, as the break then comes before it."""
+
 
 @njit(cache=True, nogil=True)
 def next_break(break_from: np.ndarray, c: int, done: int) -> bool:
@@ -76,13 +81,11 @@ def tardy(a: Arrays, node: int, start: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def walk(a: Arrays, route: np.ndarray, length: np.ndarray, arrive: np.ndarray, start: np.ndarray) -> int:
-    """Time these routes; fills `arrive` and `start` per node and returns the cost without stops left out, FORBIDDEN
-    when a rule breaks.
-
-    Every car moves until it waits for its partner; when nobody moves any more, two wait for each other and nothing
-    is possible.
-    """
+def walk_once(
+    a: Arrays, route: np.ndarray, length: np.ndarray, arrive: np.ndarray, start: np.ndarray, begins: np.ndarray
+) -> int:
+    """Time these routes; a visit that is crossed begins at `begins` or later, whoever else is there. Returns the cost,
+    FORBIDDEN when a rule breaks, CROSSED when visits had to be added to `begins` first, or TOO_SOON."""
     cars, n = a.fixed.shape
     now = a.leaves.copy()
     at = np.zeros(cars, np.int64)
@@ -93,6 +96,8 @@ def walk(a: Arrays, route: np.ndarray, length: np.ndarray, arrive: np.ndarray, s
     total = np.int64(0)
     worst = np.int64(0)
     left = np.int64(0)
+    may_mend = a.break_from.shape[1] > 0 and begins.max() >= 0
+    spoiled = False
     for c in range(cars):
         left += length[c]
     moved = True
@@ -109,14 +114,17 @@ def walk(a: Arrays, route: np.ndarray, length: np.ndarray, arrive: np.ndarray, s
                 now[c], done[c], broken = set_off(
                     a.break_from, a.break_until, a.break_length, c, now[c], done[c], leg, a.opens[stop], a.service[stop]
                 )
-                if broken:
+                if broken and not may_mend:
                     return np.int64(FORBIDDEN)
+                spoiled = spoiled or broken
                 total += leg * a.travel_weight + a.fixed[c, stop]
                 arrive[stop] = now[c] + leg
                 start[stop] = max(arrive[stop], a.opens[stop])
                 moved = True
                 other = a.partner[stop]
-                if other < 0:
+                if begins[stop] >= 0:
+                    start[stop] = max(start[stop], begins[stop])
+                if other < 0 or begins[stop] >= 0:
                     now[c] = start[stop] + a.service[stop]
                     at[c] += 1
                     left -= 1
@@ -138,17 +146,19 @@ def walk(a: Arrays, route: np.ndarray, length: np.ndarray, arrive: np.ndarray, s
                     at[mate] += 1
                     left -= 2
                     late = tardy(a, other, start[other])
-                    if late < 0:
+                    if late < 0 and not may_mend:
                         return np.int64(FORBIDDEN)
+                    spoiled = spoiled or late < 0
                     total += late * a.late_weight[other]
                     worst = max(worst, late)
                 late = tardy(a, stop, start[stop])
-                if late < 0:
+                if late < 0 and not may_mend:
                     return np.int64(FORBIDDEN)
+                spoiled = spoiled or late < 0
                 total += late * a.late_weight[stop]
                 worst = max(worst, late)
     if left > 0:
-        return np.int64(FORBIDDEN)
+        return cross(a, route, length, at, waits, begins)
     for c in range(cars):
         node = n + c if length[c] == 0 else route[c, length[c] - 1]
         if length[c] == 0:
@@ -157,10 +167,71 @@ def walk(a: Arrays, route: np.ndarray, length: np.ndarray, arrive: np.ndarray, s
         leg = np.int64(a.travel[node, n + cars + c])
         home, broken = drive_home(a.break_from, a.break_until, a.break_length, c, now[c], done[c], leg)
         if (broken or home > a.ends[c]) and length[c] > a.frozen[c]:
-            return np.int64(FORBIDDEN)
+            if not may_mend:
+                return np.int64(FORBIDDEN)
+            spoiled = True
         total += np.int64(a.travel[node, n + cars + c]) * a.travel_weight + a.activation[c]
         total += price_of_change(a, route, length[c], c)
-    return total + worst * a.max_late_weight
+    return TOO_SOON if spoiled else total + worst * a.max_late_weight
+
+
+@njit(cache=True, nogil=True)
+def walk(a: Arrays, route: np.ndarray, length: np.ndarray, arrive: np.ndarray, start: np.ndarray) -> int:
+    """Time these routes; fills `arrive` and `start` per node and returns the cost without stops left out, FORBIDDEN
+    when a rule breaks.
+
+    Every car moves until it waits for its partner. When nobody moves any more, two cars have their double visits in
+    opposite order (they cross). With a gap that can be driven: then those visits wait for nobody, and are put off
+    until the gaps are right; when that never ends, two wait for each other for ever.
+    """
+    begins = np.full(a.fixed.shape[1], -1, np.int64)
+    for _ in range(2 + 2 * length.sum()):
+        cost = walk_once(a, route, length, arrive, start, begins)
+        if cost != CROSSED and (cost >= FORBIDDEN or not put_off(a, start, begins)):
+            return np.int64(FORBIDDEN) if cost == TOO_SOON else cost
+    return np.int64(FORBIDDEN)
+
+
+@njit(cache=True, nogil=True)
+def put_off(a: Arrays, start: np.ndarray, begins: np.ndarray) -> bool:
+    """Whether a crossed visit must begin later than it did for its gap to be right; if so it is noted in `begins`."""
+    moved = False
+    for first in range(len(begins)):
+        second = a.partner[first]
+        if begins[first] < 0 or second < first:
+            continue
+        begins[second] = max(start[second], start[first] + a.gap_min[first])
+        begins[first] = max(start[first], begins[second] - a.gap_max[first])
+        moved = moved or begins[second] > start[second] or begins[first] > start[first]
+    return moved
+
+
+@njit(cache=True, nogil=True)
+def cross(
+    a: Arrays, route: np.ndarray, length: np.ndarray, at: np.ndarray, waits: np.ndarray, begins: np.ndarray
+) -> int:
+    """Nobody moves any more: CROSSED when the visits that are waited at may cross, FORBIDDEN when that cannot help."""
+    cars = len(length)
+    is_hopeless = True
+    for c in range(cars):
+        if waits[c]:
+            stop = route[c, at[c]]
+            give = a.gap_max[stop] if a.partner[stop] > stop else -a.gap_min[stop]
+            is_hopeless = is_hopeless and a.service[stop] > give  # round every knot time only grows
+    if is_hopeless:
+        return np.int64(FORBIDDEN)
+    for c in range(cars):
+        if not waits[c]:
+            continue
+        stop = route[c, at[c]]
+        is_coming = False
+        for mate in range(cars):
+            for k in range(at[mate] if mate != c else length[mate], length[mate]):
+                is_coming = is_coming or route[mate, k] == a.partner[stop]
+        if not is_coming:
+            return np.int64(FORBIDDEN)
+        begins[stop] = begins[a.partner[stop]] = 0
+    return CROSSED
 
 
 @njit(cache=True, nogil=True)

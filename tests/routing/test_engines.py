@@ -219,14 +219,16 @@ def test_the_model_of_or_tools_counts_what_the_plan_costs(kind: str) -> None:
     assert night.model.ReadAssignmentFromRoutes(routes, True).ObjectiveValue() == price
 
 
-def test_double_visits_crosswise_that_cannot_be_timed_are_no_answer() -> None:
-    gap = Sync(min_gap_s=1200, max_gap_s=28_000)
-    stops = [a_stop(name, place, cars_needed=2, sync=gap) for name, place in (("a", 1), ("b", 2))]
-    problem = a_night([a_car(), a_car("auto-2")], stops)
+def test_double_visits_crosswise_are_an_answer_only_when_there_is_time_between_the_nurses() -> None:
     crosswise = [[0, 3], [2, 1]]  # one car begins with the first nurse of a, the other with the first nurse of b
-    task = Task(problem, None, schedule(problem, {}), 0.1, 0)
-    assert _timed_if_possible(task, crosswise) is None
-    assert _timed_if_possible(task, [[0, 2], [1, 3]]) is not None
+    for gap, is_possible in ((Sync(min_gap_s=1200, max_gap_s=28_000), True), (Sync(), False)):
+        stops = [a_stop(name, place, cars_needed=2, sync=gap) for name, place in (("a", 1), ("b", 2))]
+        problem = a_night([a_car(), a_car("auto-2")], stops)
+        task = Task(problem, None, schedule(problem, {}), 0.1, 0)
+        plan = _timed_if_possible(task, crosswise)
+        assert (plan is not None) == is_possible
+        assert plan is None or violations(problem, plan) == []
+        assert _timed_if_possible(task, [[0, 2], [1, 3]]) is not None
 
 
 @pytest.mark.parametrize("lanes", [1, 2, 3])
