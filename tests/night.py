@@ -81,7 +81,7 @@ def a_car(region: Region | None = None, **given: Any) -> Car:
             **{
                 "id": new_id(),
                 "name": f"Auto {number}",
-                "number": number,
+                "number": number % 900 + 1,  # a car has three digits at most
                 "region_id": where.id,
                 "home_base_id": base.id,
                 "phone": "06 55 50 00 01",
