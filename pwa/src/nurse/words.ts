@@ -1,5 +1,14 @@
 /** The sentences that only the phone needs. */
 import { addSentences } from '$shared/nl'
+import { clock } from '$shared/time'
+import type { ShownVisit } from './sync/view'
+
+/** "Met auto 3, Marit · 22:22": who comes to the same door, and from when; null when she goes alone. */
+export function together({ cars_needed, partner }: Pick<ShownVisit, 'cars_needed' | 'partner'>): string | null {
+  if (cars_needed < 2) return null
+  if (!partner) return 'Met z’n tweeën'
+  return `Met ${partner.car_name.toLowerCase()}, ${partner.nurse_name.split(' ')[0]}${partner.begins_at ? ` · ${clock(partner.begins_at)}` : ''}`
+}
 
 const text = (value: unknown): string => (typeof value === 'string' && value ? ` ${value}` : '')
 
