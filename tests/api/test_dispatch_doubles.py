@@ -133,6 +133,15 @@ def test_the_advice_for_a_double_visit_names_two_cars_and_when_each_is_there(tri
     assert best["second"]["arrive_at"]
 
 
+def test_who_called_waits_until_both_are_there_so_a_car_that_is_still_busy_is_no_good_partner(triagist, tonight, third):
+    busy, *_ = decided(night.a_care_request(), required_competences=(), service_minutes=25)
+    sends(triagist, busy, tonight.oost_shift)
+    status(triagist, busy, "accepted", "under_way", "on_scene")
+    first, _ = a_double_visit()  # next door to where Oost is busy
+    best = advice(triagist, first)["options"][0]
+    assert {best["shift_id"], best["second"]["shift_id"]} == {str(tonight.west_shift.id), str(third.id)}
+
+
 def test_two_cars_are_sent_in_one_breath_and_begin_together(triagist, tonight):
     first, second = a_double_visit()
     option = advice(triagist, first)["options"][0]

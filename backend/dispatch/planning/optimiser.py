@@ -153,7 +153,7 @@ def _choice(asked: _Asked, option: Option) -> Choice:
     reasons += [one for one in soft_objections(tonight, visit, car) if one["code"] not in said]
     terms = option.terms
     weight = WAITING_WEIGHT.get(visit.urgency, 0.0) if visit.kind is VisitKind.UNPLANNED else 0.0
-    waiting = round(weight * max(0.0, (arrive_at - tonight.now).total_seconds()))
+    waiting = round(weight * max(0.0, (start_at - tonight.now).total_seconds()))  # until everybody needed is there
     delayed = {one.stop: one for one in option.delays}
     return Choice(
         rank=option.rank,
