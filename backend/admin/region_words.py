@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from backend.dispatch.regions.proposal import Calm, DrawnRegion, MovedArea, NothingToDraw, RegionProposal
 from backend.dispatch.regions.work import PastWork, WorkSource
-from backend.handover.rules import counted, listed
+from backend.platform.dutch import counted, listed
 
 if TYPE_CHECKING:
     from backend.dispatch.regions.proposal import DistrictFigures

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from backend.dispatch.rules import VisitStatus
-from backend.handover.rules import counted, day_in_words, listed, night_name, sentence
 from backend.people.management import SHORTEST_PASSWORD
 from backend.people.places.rules import spans
 from backend.people.rules import OrganisationKind, Precision, ReservedProcedure, Role
 from backend.platform.clock import local
+from backend.platform.dutch import counted, day_in_words, listed, night_name, sentence
 from backend.platform.errors import DomainError
 from backend.triage.rules import ScopeVerdict, Urgency
 

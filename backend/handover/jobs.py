@@ -3,11 +3,11 @@
 import uuid
 
 from backend.dispatch.models import Night
-from backend.handover import rules, service
+from backend.handover import service
 from backend.handover.models import Delivery, MorningHandover
 from backend.handover.rules import DeliveryStatus
 from backend.people.models import Organisation
-from backend.platform import mail
+from backend.platform import dutch, mail
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import local
 from backend.platform.config import settings
@@ -56,7 +56,7 @@ def send_handover_notice(job: Job) -> None:
     what = "Er is een aanvulling op de morgenoverdracht" if letter.addendum_of else "De morgenoverdracht staat klaar"
     notice = {
         "to": organisation.morning_email,
-        "subject": f"{what}, {rules.night_name(local(night.starts_at))}",
+        "subject": f"{what}, {dutch.night_name(local(night.starts_at))}",
         "text": f"{what} voor {organisation.name}.\n\n"
         f"Lees hem na inloggen op:\n{settings().public_url}/morning/{letter.id}\n\n"
         "In deze mail staat met opzet niets over cliënten.\n",

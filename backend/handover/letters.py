@@ -16,7 +16,7 @@ from backend.handover.events import HandoverMade
 from backend.handover.models import Delivery, HandoverEntry, MorningHandover
 from backend.handover.rules import Channel, DeliveryStatus
 from backend.people.models import Organisation, Partnership
-from backend.platform import mail
+from backend.platform import dutch, mail
 from backend.platform.clock import iso, local
 from backend.platform.ids import new_id
 from backend.platform.uow import UnitOfWork
@@ -76,9 +76,9 @@ def add_to(uow: UnitOfWork, first: MorningHandover, additions: Sequence[Addition
             line["is_new"] = line["label"] in changed
     known = {action["id"] for addition in additions if addition.told for action in addition.told["actions"]}
     fresh = [a for body in bodies for a in body["actions"] if a["is_yours"] and a["id"] not in known]
-    references = rules.listed([f"{body['client']} ({body['reference'] or 'gepland'})" for body in bodies])
-    actions = f", {rules.counted(len(fresh), 'nieuwe actie', 'nieuwe acties')} voor u" if fresh else ""
-    heading = rules.sentence(f"{rules.counted(len(bodies), 'aanvulling', 'aanvullingen')}{actions}")
+    references = dutch.listed([f"{body['client']} ({body['reference'] or 'gepland'})" for body in bodies])
+    actions = f", {dutch.counted(len(fresh), 'nieuwe actie', 'nieuwe acties')} voor u" if fresh else ""
+    heading = dutch.sentence(f"{dutch.counted(len(bodies), 'aanvulling', 'aanvullingen')}{actions}")
     version = 1 + (
         uow.session.scalar(
             sa.select(sa.func.max(MorningHandover.version)).where(
@@ -89,7 +89,7 @@ def add_to(uow: UnitOfWork, first: MorningHandover, additions: Sequence[Addition
     )
     body = _head(uow, night, organisation, matters) | {
         "heading": heading,
-        "lead": f"Dit hoort bij de overdracht van de {rules.night_name(local(night.starts_at))}: {references}.",
+        "lead": f"Dit hoort bij de overdracht van de {dutch.night_name(local(night.starts_at))}: {references}.",
         "figures": [],
         "actions": len(fresh),
     }
@@ -189,7 +189,7 @@ def _head(uow: UnitOfWork, night: Night, organisation: Organisation, matters: Se
         "partnership": partnership.name if partnership else "Nachtzorg",
         "desk_phone": partnership.desk_phone if partnership else None,
         "organisation": organisation.name,
-        "night": rules.night_name(local(night.starts_at)),
+        "night": dutch.night_name(local(night.starts_at)),
         "night_starts_at": iso(night.starts_at),
         "night_ends_at": iso(night.ends_at),
         "triagist": triagists.most_common(1)[0][0] if triagists else None,
@@ -199,7 +199,7 @@ def _head(uow: UnitOfWork, night: Night, organisation: Organisation, matters: Se
 
 
 def _moment_in_words(moment: datetime) -> str:
-    return f"{rules.day_in_words(moment.date())} {moment:%H:%M}"
+    return f"{dutch.day_in_words(moment.date())} {moment:%H:%M}"
 
 
 def _last_period_end(uow: UnitOfWork, organisation_id: uuid.UUID) -> datetime | None:

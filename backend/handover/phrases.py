@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from backend.handover import rules
+from backend.platform import dutch
 from backend.triage.pathways import MEASUREMENTS
 from backend.triage.rules import Counterfactual, Outcome
 from backend.visits.rules import Flag, FollowUpOwner, NeededAfter
@@ -60,7 +60,7 @@ def measured_in_words(measurements: Iterable[Mapping[str, Any]]) -> str:
         unit = taken[-1]["unit"] if taken[-1]["unit"] not in ("", "NRS") else ""
         remark = _remark(taken)
         said.append(f"{label.lower()} {' → '.join(_comma(one['value']) for one in taken)} {unit}".rstrip() + remark)
-    return rules.sentence(f"{', '.join(said)}.") if said else ""
+    return dutch.sentence(f"{', '.join(said)}.") if said else ""
 
 
 def _remark(taken: list[Mapping[str, Any]]) -> str:
@@ -81,7 +81,7 @@ def done_in_words(procedures: Iterable[Mapping[str, Any]], medication: Iterable[
     for given in medication:
         dose = f" {given['dose']}" if given.get("dose") else ""
         said.append(f"{given['name']}{dose} gegeven {_by_order(given.get('order_source'))}".rstrip())
-    return rules.sentence(f"{'; '.join(said)}.") if said else ""
+    return dutch.sentence(f"{'; '.join(said)}.") if said else ""
 
 
 def _by_order(source: str | None) -> str:

@@ -1,4 +1,4 @@
-"""What the morning says: numbers in words, the night's name, one sentence to act on, and when an answer may stand."""
+"""What the morning says: by when something must be done, one sentence to act on, and when an answer may stand."""
 
 import hashlib
 import json
@@ -8,13 +8,10 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from backend.platform.dutch import WEEKDAYS, counted, day_in_words, in_words, sentence
+
 UNREAD_AFTER = timedelta(minutes=15)
 """A handover of 07:00 that nobody opened by 07:15 becomes visible at the desk."""
-
-_WORDS = ("nul", "één", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf")
-_MONTHS = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober",
-           "november", "december")  # fmt: skip
-_WEEKDAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 
 
 class ReceiptStatus(StrEnum):
@@ -54,50 +51,7 @@ def problem_with_receipt(status: ReceiptStatus, note: str | None) -> dict[str, s
     return {}
 
 
-# -- words -------------------------------------------------------------------------------------------------------
-
-
-def in_words(count: int) -> str:
-    """A number as one says it, up to twelve; above that in figures."""
-    return _WORDS[count] if 0 <= count < len(_WORDS) else str(count)
-
-
-def counted(count: int, one: str, many: str, *, none: str | None = None) -> str:
-    """ "één vraag", "vier vragen", "geen vragen"."""
-    if count == 0:
-        return none or f"geen {many}"
-    return f"{in_words(count)} {one if count == 1 else many}"
-
-
-def sentence(text: str) -> str:
-    """With a capital: "één" becomes "Eén", as Dutch is written."""
-    if text.startswith("één"):
-        return "Eén" + text[3:]
-    return text[:1].upper() + text[1:]
-
-
-def listed(parts: Sequence[str]) -> str:
-    """ "a", "a en b", "a, b en c"."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} en {parts[-1]}" if parts else ""
-
-
-def day_in_words(day: date, *, with_year: bool = False) -> str:
-    """ "22 november"."""
-    return f"{day.day} {_MONTHS[day.month - 1]}{f' {day.year}' if with_year else ''}"
-
-
-def night_name(starts_at: datetime) -> str:
-    """ "nacht van 21 op 22 november", from the local time at which it began.
-
-    A night that begins after midnight belongs to the evening before; how long it lasts does not matter.
-    """
-    evening = starts_at.date() if starts_at.hour >= 12 else starts_at.date() - timedelta(days=1)
-    morning = evening + timedelta(days=1)
-    if evening.year != morning.year:
-        return f"nacht van {day_in_words(evening, with_year=True)} op {day_in_words(morning, with_year=True)}"
-    if evening.month != morning.month:
-        return f"nacht van {day_in_words(evening)} op {day_in_words(morning)}"
-    return f"nacht van {evening.day} op {day_in_words(morning)}"
+# -- by when -------------------------------------------------------------------------------------------------------
 
 
 def due_in_words(due: datetime | None, today: date) -> str:
@@ -111,7 +65,7 @@ def due_in_words(due: datetime | None, today: date) -> str:
     if days == 1:
         return f"Morgen vóór {clock}"
     if days < 7:
-        return f"{sentence(_WEEKDAYS[due.weekday()])} vóór {clock}"
+        return f"{sentence(WEEKDAYS[due.weekday()])} vóór {clock}"
     return f"Vóór {day_in_words(due.date())} {clock}"
 
 

@@ -19,6 +19,7 @@ from backend.handover.phrases import (
     measured_in_words,
 )
 from backend.people.models import Client
+from backend.platform import dutch
 from backend.platform.clock import iso, local
 from backend.triage.models import TriageDecision
 from backend.triage.rules import Outcome, ScopeVerdict
@@ -313,5 +314,5 @@ def delta_in_words(before: Mapping[str, Any], after: Mapping[str, Any], matter: 
     said += ["Het bezoek is afgezegd." for _ in cancelled[:1]]
     changed = rules.changed_lines(before, after)
     if changed:
-        said.append(f"Nieuw of anders: {rules.listed(list(dict.fromkeys(changed))).lower()}.")
+        said.append(f"Nieuw of anders: {dutch.listed(list(dict.fromkeys(changed))).lower()}.")
     return " ".join(said) or "De gegevens zijn aangevuld."

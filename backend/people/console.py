@@ -30,16 +30,6 @@ def operator() -> Actor:
     return Actor(name=f"{getpass.getuser()} (opdrachtregel)", role="system", scope=Scope.ALL)
 
 
-def thousands(number: int) -> str:
-    """25911 -> '25.911'."""
-    return f"{number:,}".replace(",", ".")
-
-
-def count(number: int, one: str, many: str) -> str:
-    """'1 regel', '2.000 regels'."""
-    return f"{thousands(number)} {one if number == 1 else many}"
-
-
 def show_bad(lines: Iterable[BadLine], total: int) -> None:
     """The lines that cannot be used, with their numbers."""
     for line in lines:

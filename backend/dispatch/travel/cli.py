@@ -13,10 +13,11 @@ from flask.cli import AppGroup, with_appcontext
 from backend.dispatch.travel import calibration, road_map
 from backend.dispatch.travel.calibration_rules import FEWEST_TRIPS
 from backend.dispatch.travel.road_map import MapFacts, UnusableMap
-from backend.people.console import FILE, Stop, count, operator, thousands
+from backend.people.console import FILE, Stop, operator
 from backend.platform.clock import now
 from backend.platform.config import settings
 from backend.platform.db import reading
+from backend.platform.dutch import count, thousands
 from backend.platform.uow import unit_of_work
 
 roads = AppGroup("roads", help="De wegenkaart waarover rijtijden worden gerekend.")

@@ -11,13 +11,14 @@ import click
 import sqlalchemy as sa
 from flask.cli import AppGroup, with_appcontext
 
-from backend.people.console import FILE, MOST_SHOWN, Stop, count, operator, refuse, show_bad, thousands
+from backend.people.console import FILE, MOST_SHOWN, Stop, operator, refuse, show_bad
 from backend.people.models import PostcodeArea, Region
 from backend.people.places import files, queries, service
 from backend.people.places import gazetteer as gazetteer_import
 from backend.people.places.files import Shape, UnreadableFile
 from backend.people.places.rules import check_regions, parse_pc4_ranges, spans
 from backend.platform.db import reading
+from backend.platform.dutch import count, thousands
 from backend.platform.errors import DomainError
 from backend.platform.uow import UnitOfWork, unit_of_work
 
