@@ -1,7 +1,7 @@
 """When this happens, do that: the whole behaviour between rooms, and every job, on one page."""
 
 from backend.demo.night import JOBS as DEMO_JOBS
-from backend.dispatch import service as dispatch
+from backend.dispatch import opening as dispatch
 from backend.dispatch.events import NightOpened, VisitCancelled
 from backend.dispatch.jobs import JOBS as DISPATCH_JOBS
 from backend.handover import service as handover

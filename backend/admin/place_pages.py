@@ -13,8 +13,8 @@ from backend.admin import queries
 from backend.admin.blueprint import pages
 from backend.admin.forms import Form, submit
 from backend.dispatch import queries as dispatch_queries
-from backend.dispatch import service as dispatch
 from backend.dispatch.models import Car
+from backend.dispatch.roster import service as roster
 from backend.people.models import PostcodeArea
 from backend.people.places import queries as places
 from backend.people.places.rules import normalise_postcode, parse_house_number, parse_pc4_ranges, spans
@@ -197,7 +197,7 @@ def add_home_base() -> Any:
             raise Invalid({"postcode": ["unknown"]})
         if data["region_id"] is None and found.region is not None:
             data["region_id"] = found.region.id
-        dispatch.add_home_base(uow, **data, lat=found.point.lat, lon=found.point.lon)
+        roster.add_home_base(uow, **data, lat=found.point.lat, lon=found.point.lon)
         return url_for("admin.cars", said="added")
 
     return submit(HomeBaseForm(), write, again=_home_base_page)
@@ -216,7 +216,7 @@ def add_car() -> Any:
     """Add a car."""
 
     def write(uow: UnitOfWork, data: dict[str, Any]) -> str:
-        dispatch.add_car(uow, **_called(data))
+        roster.add_car(uow, **_called(data))
         return url_for("admin.cars", said="added")
 
     return submit(NewCarForm(), write, again=_new_car_page)
@@ -239,7 +239,7 @@ def change_car(car_id: uuid.UUID) -> Any:
     """A car gets another telephone, region or base, or rides no more."""
 
     def write(uow: UnitOfWork, data: dict[str, Any]) -> str:
-        dispatch.change_car(uow, car_id, **_called(data))
+        roster.change_car(uow, car_id, **_called(data))
         return url_for("admin.cars", said="changed")
 
     return submit(ChangeCarForm(), write, again=lambda form: _car_page(car_id, form))

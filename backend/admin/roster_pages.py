@@ -12,10 +12,11 @@ from marshmallow import ValidationError, validate
 from backend.admin import queries, rules, wording
 from backend.admin.blueprint import pages
 from backend.admin.forms import Form, submit
+from backend.dispatch import opening
 from backend.dispatch import queries as dispatch_queries
-from backend.dispatch import service as dispatch
 from backend.dispatch.blueprint import DESK
 from backend.dispatch.models import Night
+from backend.dispatch.roster import service as roster
 from backend.dispatch.rules import OVER, VisitKind, night_around
 from backend.people import queries as people
 from backend.people.models import Client
@@ -87,7 +88,7 @@ def add_night() -> Any:
             starts_at, ends_at = rules.night_from(data["day"], _plain(data["begins"]), _plain(data["ends"]))
         except (rules.NoSuchTime, OverflowError):
             raise Invalid({"ends": ["no_such_time"]}) from None
-        night = dispatch.open_night(uow, starts_at=starts_at, ends_at=ends_at)
+        night = roster.open_night(uow, starts_at=starts_at, ends_at=ends_at)
         return url_for("admin.night", night_id=night.id, said="added")
 
     return submit(NightForm(), write, again=_nights_page)
@@ -125,7 +126,7 @@ def add_shift(night_id: uuid.UUID) -> Any:
         if not _may_roster(uow.session, found, uow.now):
             raise NotAllowed()
         times = _moments(found, data, "starts_at", "ends_at")
-        dispatch.add_shift(uow, **{**data, **times}, night_id=night_id)
+        roster.add_shift(uow, **{**data, **times}, night_id=night_id)
         return url_for("admin.night", night_id=night_id, said="shift")
 
     return submit(ShiftForm(), write, again=lambda form: _night_page(night_id, form))
@@ -209,7 +210,7 @@ def add_planned_visit(night_id: uuid.UUID) -> Any:
         if not found.starts_at <= times["window_start"] < found.ends_at:
             raise Invalid({"window_start": ["outside_night"]})
         required = tuple(one.value for one in dict.fromkeys(data["required_competences"]))
-        dispatch.add_planned(uow, **{**data, **times, "required_competences": required})
+        opening.add_planned(uow, **{**data, **times, "required_competences": required})
         return url_for("admin.night", night_id=night_id, said="visit", _anchor="planned")
 
     return submit(PlannedVisitForm(), write, again=lambda form: _planned_page(night_id, form))
@@ -224,7 +225,7 @@ def cancel_planned_visit(night_id: uuid.UUID, visit_id: uuid.UUID) -> Any:
         visit = dispatch_queries.visit(uow.session, visit_id)
         if visit.night_id != night_id or visit.kind is not VisitKind.PLANNED:
             raise NotFound()
-        dispatch.cancel(uow, visit_id, reason=data["reason"])
+        opening.cancel(uow, visit_id, reason=data["reason"])
         return url_for("admin.night", night_id=night_id, said="cancelled", _anchor="planned")
 
     return submit(CancellationForm(), write, again=lambda form: _night_page(night_id, None, (visit_id, form)))

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from backend.demo import cast
 from backend.demo.script import Ask, Decide, Report, Scene
 from backend.demo.setting import demo_id
-from backend.dispatch import service as dispatch
+from backend.dispatch import assign, steps
 from backend.dispatch.models import Assignment, Shift, Visit
 from backend.dispatch.rules import Override, OverrideCode, VisitKind, VisitStatus
 from backend.intake import queries as asked
@@ -123,7 +123,7 @@ def send_car(scene: Scene, care_request_id: UUID) -> None:
             sa.select(Shift).where(Shift.night_id == visit.night_id, Shift.car_id == demo_id("car", scene.car))
         ).one()
         override = Override(code=OverrideCode.KNOWS_CLIENT, text="Kent de cliënt")
-        dispatch.assign(uow, visit.id, assignment_id=new_id(), shift_id=shift.id, expected_version=visit.version,
+        assign.assign(uow, visit.id, assignment_id=new_id(), shift_id=shift.id, expected_version=visit.version,
                         override=override)  # fmt: skip
 
 
@@ -184,9 +184,9 @@ def _step(nurse: Actor, visit: Visit, step: str, now: datetime) -> None:
     with unit_of_work(actor=nurse) as uow:
         if step == "arrive":
             _tell_the_way(uow, visit, now)
-        getattr(dispatch, step)(uow, visit_id=visit.id, happened_at=now)
+        getattr(steps, step)(uow, visit_id=visit.id, happened_at=now)
         if step == "arrive" and visit.lat is not None and visit.lon is not None:
-            dispatch.note_position(uow, lat=visit.lat, lon=visit.lon, happened_at=now)
+            steps.note_position(uow, lat=visit.lat, lon=visit.lon, happened_at=now)
 
 
 def _tell_the_way(uow: UnitOfWork, visit: Visit, now: datetime) -> None:
@@ -201,7 +201,7 @@ def _tell_the_way(uow: UnitOfWork, visit: Visit, now: datetime) -> None:
     for second in (*range(10, last_s, 60), last_s):
         done = 2 * second / last_s
         north, east = min(1.0, done), max(0.0, done - 1)
-        dispatch.note_position(
+        steps.note_position(
             uow,
             lat=round(lat + north * (visit.lat - lat), 4),
             lon=round(lon + east * (visit.lon - lon), 4),

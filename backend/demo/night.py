@@ -10,8 +10,11 @@ from flask import Flask
 
 from backend.demo import acting, cast, script
 from backend.demo.setting import demo_id, lay_down
-from backend.dispatch import service as dispatch
+from backend.dispatch import opening
 from backend.dispatch.models import Night, Shift, Visit
+from backend.dispatch.planning import replan
+from backend.dispatch.roster import breaks
+from backend.dispatch.roster import service as roster
 from backend.dispatch.rules import VisitStatus
 from backend.handover import service as handover
 from backend.intake.models import CareRequest
@@ -124,15 +127,15 @@ def _open(start: datetime) -> Night:
     """A night from `start`, with its cars and its planned visits."""
     with unit_of_work(actor=SYSTEM) as uow:
         _go_home(uow, start)
-        night = dispatch.open_night(uow, starts_at=start, ends_at=start + LENGTH)
+        night = roster.open_night(uow, starts_at=start, ends_at=start + LENGTH)
         for nurse in cast.NURSES:
-            dispatch.add_shift(
+            roster.add_shift(
                 uow, id=new_id(), car_id=demo_id("car", nurse.car), nurse_id=demo_id("staff", nurse.login),
                 starts_at=night.starts_at, ends_at=night.ends_at, is_backup=nurse.is_backup, night_id=night.id,
             )  # fmt: skip
         for planned in cast.PLANNED:
             opens = night.starts_at + timedelta(hours=planned.hour)
-            dispatch.add_planned(
+            opening.add_planned(
                 uow,
                 id=new_id(),
                 client_id=demo_id("client", planned.client),
@@ -148,10 +151,10 @@ def _open(start: datetime) -> Night:
                 sa.select(Shift).where(Shift.night_id == night.id, Shift.car_id == demo_id("car", car))
             ).one()
             begins = night.starts_at + timedelta(hours=hour)
-            dispatch.plan_break(
+            breaks.plan_break(
                 uow, shift.id, id=new_id(), earliest_at=begins, latest_at=begins + timedelta(hours=1), minutes=30
             )
-        dispatch.plan_night(uow, night.id)
+        replan.plan_night(uow, night.id)
     return night
 
 
@@ -163,7 +166,7 @@ def _pin_one(now: datetime) -> None:
             to_come.where(Visit.cars_needed == 1).order_by(Visit.window_start, Visit.id).limit(1)
         ).first()
         if visit is not None:
-            dispatch.lock(uow, visit.id, is_locked=True)
+            opening.lock(uow, visit.id, is_locked=True)
 
 
 def _go_home(uow: UnitOfWork, at: datetime) -> None:

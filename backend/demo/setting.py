@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 import sqlalchemy as sa
 
 from backend.demo import cast
-from backend.dispatch import service as dispatch
+from backend.dispatch.roster import service as roster
 from backend.people import management
 from backend.people import places as people_places
 from backend.people.models import Client, Organisation, PostcodeArea
@@ -84,9 +84,9 @@ def _staff(uow: UnitOfWork) -> None:
         management.set_competences(uow, demo_id("staff", nurse.login), until.items())
         base_name, lat, lon = nurse.base
         base_id, region_id = demo_id("base", base_name), demo_id("region", nurse.region)
-        dispatch.add_home_base(uow, id=base_id, name=base_name, lat=lat, lon=lon, region_id=region_id)
+        roster.add_home_base(uow, id=base_id, name=base_name, lat=lat, lon=lon, region_id=region_id)
         name = "Achterwacht" if nurse.is_backup else f"Auto {nurse.car}"
-        dispatch.add_car(
+        roster.add_car(
             uow, id=demo_id("car", nurse.car), name=name, number=nurse.car, home_base_id=base_id, region_id=region_id,
             phone=f"06 555 0{nurse.car} 00",
         )  # fmt: skip

@@ -7,7 +7,7 @@ from flask import Response, current_app, g, request
 from flask.views import MethodView
 from marshmallow import validate
 
-from backend.dispatch import service
+from backend.dispatch import alarms, assign, opening, presence, second_nurse, steps
 from backend.dispatch.blueprint import DESK, blp
 from backend.dispatch.board import queries as board_queries
 from backend.dispatch.board.shape import BoardAlarmOut, BoardOut, BoardVisitOut, RecommendationOut
@@ -155,7 +155,7 @@ class PlannedVisits(MethodView):
         """Put a planned visit on the night that its window falls in"""
         data["required_competences"] = tuple(one.value for one in data["required_competences"])
         with unit_of_work() as uow:
-            visit = service.add_planned(uow, **data)
+            visit = opening.add_planned(uow, **data)
         return _visit(visit.id, 201)
 
 
@@ -174,7 +174,7 @@ class Assignments(MethodView):
             "recommended_shift_id": data["recommended_shift_id"],
             "override": Override(**given) if given else None,
         }
-        second = service.SecondCar(**data["second"]) if data["second"] else None
+        second = second_nurse.SecondCar(**data["second"]) if data["second"] else None
         with reading() as session:  # where in the route: worked out before anything is held
             if second is not None:
                 facts["slots"] = advice.slots_for(session, visit_id, (data["shift_id"], second.shift_id), now())
@@ -182,9 +182,9 @@ class Assignments(MethodView):
                 facts["slot"] = advice.slot_for(session, visit_id, data["shift_id"], now())
         with unit_of_work() as uow:
             if second is not None:
-                service.assign_both(uow, visit_id, second=second, **facts)
+                second_nurse.assign_both(uow, visit_id, second=second, **facts)
             else:
-                service.assign(uow, visit_id, **facts)
+                assign.assign(uow, visit_id, **facts)
         return _visit(visit_id, 201)
 
 
@@ -196,7 +196,7 @@ class SecondNurse(MethodView):
     def post(self, data: dict[str, Any], visit_id: uuid.UUID) -> Response:
         """Ask for a second nurse at this door"""
         with unit_of_work() as uow:
-            service.add_second(uow, visit_id, second_id=data["id"])
+            second_nurse.add_second(uow, visit_id, second_id=data["id"])
         return _visit(visit_id, 201)
 
     @blp.access(*DESK)
@@ -204,7 +204,7 @@ class SecondNurse(MethodView):
     def delete(self, visit_id: uuid.UUID) -> Response:
         """One nurse is enough after all: this visit stays, the other part lapses"""
         with unit_of_work() as uow:
-            service.drop_others(uow, visit_id)
+            second_nurse.drop_others(uow, visit_id)
         return _visit(visit_id, 200)
 
 
@@ -216,7 +216,7 @@ class Withdrawals(MethodView):
     def post(self, data: dict[str, Any], visit_id: uuid.UUID) -> Response:
         """Take a visit back from its car"""
         with unit_of_work() as uow:
-            service.withdraw(uow, visit_id, reason=data["reason"])
+            assign.withdraw(uow, visit_id, reason=data["reason"])
         return _visit(visit_id, 201)
 
 
@@ -228,7 +228,7 @@ class Cancellations(MethodView):
     def post(self, data: dict[str, Any], visit_id: uuid.UUID) -> Response:
         """Nobody needs to go any more"""
         with unit_of_work() as uow:
-            cancel = service.cancel_both if data["is_both"] else service.cancel
+            cancel = second_nurse.cancel_both if data["is_both"] else opening.cancel
             cancel(uow, visit_id, reason=data["reason"])
         return _visit(visit_id, 201)
 
@@ -241,7 +241,7 @@ class Lock(MethodView):
     def post(self, data: dict[str, Any], visit_id: uuid.UUID) -> Response:
         """Pin a visit to its car, or let it go"""
         with unit_of_work() as uow:
-            service.lock(uow, visit_id, is_locked=data["is_locked"])
+            opening.lock(uow, visit_id, is_locked=data["is_locked"])
         return _visit(visit_id, 200)
 
 
@@ -253,7 +253,7 @@ class Status(MethodView):
     def post(self, data: dict[str, Any], visit_id: uuid.UUID) -> Response:
         """Write down what the nurse told by phone"""
         with unit_of_work() as uow:
-            service.set_status(uow, visit_id, status=data["status"], happened_at=data["happened_at"])
+            steps.set_status(uow, visit_id, status=data["status"], happened_at=data["happened_at"])
         return _visit(visit_id, 200)
 
 
@@ -264,7 +264,7 @@ class Acknowledgements(MethodView):
     def post(self, alarm_id: uuid.UUID) -> Response:
         """Say that the desk has an alarm in hand"""
         with unit_of_work() as uow:
-            alarm = service.acknowledge(uow, alarm_id)
+            alarm = alarms.acknowledge(uow, alarm_id)
         return json_response(board_queries.alarm(alarm), 201)
 
 
@@ -276,7 +276,7 @@ class Presence(MethodView):
     def post(self, data: dict[str, Any]) -> dict[str, Any]:
         """Say that I am busy with this question, for a minute"""
         with unit_of_work() as uow:
-            claim = service.claim(uow, data["care_request_id"])
+            claim = presence.claim(uow, data["care_request_id"])
             return {
                 "care_request_id": claim.care_request_id,
                 "staff_name": claim.staff_name,
@@ -290,7 +290,7 @@ class Presence(MethodView):
     def delete(self, data: dict[str, Any]) -> None:
         """Let it go"""
         with unit_of_work() as uow:
-            service.release(uow, data["care_request_id"])
+            presence.release(uow, data["care_request_id"])
 
 
 def _visit(visit_id: uuid.UUID, status: int) -> Response:

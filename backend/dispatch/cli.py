@@ -8,8 +8,9 @@ import click
 import sqlalchemy as sa
 from flask.cli import AppGroup, with_appcontext
 
-from backend.dispatch import rules, service
+from backend.dispatch import rules
 from backend.dispatch.models import Car, HomeBase
+from backend.dispatch.roster import service as roster
 from backend.people.console import Stop, operator, refuse
 from backend.people.models import Region, Staff
 from backend.people.places import queries as places
@@ -36,7 +37,7 @@ def base(name: str, postcode: str, house_number: int | None, region: str | None)
         found = places.locate(uow.session, normalise_postcode(postcode), house_number)
         if found.point is None:
             raise Stop(f"Postcode {postcode} is onbekend. Lees eerst een gazetteer in.")
-        service.add_home_base(
+        roster.add_home_base(
             uow, id=new_id(), name=name, lat=found.point.lat, lon=found.point.lon, region_id=_region(uow, region)
         )
         return f"Standplaats {name} staat erin ({found.precision.value})."
@@ -59,7 +60,7 @@ def car(number: int, base_name: str, region: str | None, name: str | None, phone
         if home is None:
             raise Stop(f"Er is geen standplaats {base_name!r}. Maak hem met: flask fleet base")
         called = name or f"Auto {number}"
-        service.add_car(
+        roster.add_car(
             uow,
             id=new_id(),
             name=called,
@@ -94,7 +95,7 @@ def shift(car_number: int, login: str, begins: str | None, hours: float | None, 
             end = rules.night_around(start)[1]
         if hours is not None:
             end = start + timedelta(hours=hours)
-        made = service.add_shift(
+        made = roster.add_shift(
             uow, id=new_id(), car_id=found.id, nurse_id=nurse.id, starts_at=start, ends_at=end, is_backup=backup
         )
         return f"{nurse.name} rijdt {found.name}: {local(made.starts_at):%d-%m %H:%M} tot {local(made.ends_at):%H:%M}."

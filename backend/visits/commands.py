@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from backend.dispatch import service as dispatch
+from backend.dispatch import steps
 from backend.dispatch.queries import shift_of
 from backend.platform.clock import iso
 from backend.platform.errors import DomainError, Invalid
@@ -165,17 +165,15 @@ def _moment(command: Command, uow: UnitOfWork) -> datetime:
 def _apply(uow: UnitOfWork, command: Command) -> dict[str, Any]:
     details = _DOERS[command.kind](uow, command)
     if command.position is not None:
-        dispatch.note_position(
-            uow, lat=command.position.lat, lon=command.position.lon, happened_at=_moment(command, uow)
-        )
+        steps.note_position(uow, lat=command.position.lat, lon=command.position.lon, happened_at=_moment(command, uow))
     return details
 
 
 _STEPS = {
-    CommandKind.ACCEPT: dispatch.accept,
-    CommandKind.DEPART: dispatch.depart,
-    CommandKind.ARRIVE: dispatch.arrive,
-    CommandKind.FINISH: dispatch.finish,
+    CommandKind.ACCEPT: steps.accept,
+    CommandKind.DEPART: steps.depart,
+    CommandKind.ARRIVE: steps.arrive,
+    CommandKind.FINISH: steps.finish,
 }
 
 
@@ -197,7 +195,7 @@ def _report(uow: UnitOfWork, command: Command) -> dict[str, Any]:
 
 
 def _alarm(uow: UnitOfWork, command: Command) -> dict[str, Any]:
-    dispatch.raise_nurse_alarm(uow, visit_id=command.visit_id, note=command.note, happened_at=_moment(command, uow))
+    steps.raise_nurse_alarm(uow, visit_id=command.visit_id, note=command.note, happened_at=_moment(command, uow))
     return {}
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from backend.dispatch import service
+from backend.dispatch import opening
 from backend.dispatch.rules import VisitStatus
 from backend.intake.events import ClientIdentified
 from backend.people import service as people
@@ -308,7 +308,7 @@ def test_a_visit_gets_its_client_when_it_becomes_known_whose_question_it_was(ton
     assert visit.client_id is None
     with unit_of_work(actor=SYSTEM) as uow:
         event = ClientIdentified(care_request_id=visit.care_request_id, client_id=client.id, previous_client_id=None)
-        service.name_visit(uow, event)
+        opening.name_visit(uow, event)
     visit = fresh(visit)
     assert (visit.client_id, visit.region_id, visit.lat) == (client.id, tonight.west.id, client.lat)
 
@@ -319,7 +319,7 @@ def test_a_pin_on_the_map_moves_tonights_visit_there(tonight):
     with unit_of_work(actor=SYSTEM) as uow:
         people.pin(uow, client.id, lat=52.361, lon=4.921)
         changes = {"lat": [None, 52.361]}
-        service.relocate_visits(uow, ClientChanged(subject_id=client.id, changes=changes))
+        opening.relocate_visits(uow, ClientChanged(subject_id=client.id, changes=changes))
     assert (fresh(visit).lat, fresh(visit).lon) == (52.361, 4.921)
 
 

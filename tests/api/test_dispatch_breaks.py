@@ -13,7 +13,7 @@ import routing
 from backend.dispatch.models import Shift, ShiftBreak
 from backend.dispatch.planning import optimiser as planning
 from backend.dispatch.planning import problem, replan
-from backend.dispatch.service import add_shift
+from backend.dispatch.roster.service import add_shift
 from backend.dispatch.tonight import load
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import iso

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 import routing
-from backend.dispatch import service
+from backend.dispatch import assign
 from backend.dispatch.models import Shift, Visit
 from backend.dispatch.planning import optimiser as planning
 from backend.dispatch.planning import replan
@@ -379,11 +379,11 @@ def test_what_opens_after_a_visit_is_done_is_a_visit_of_its_own(triagist, tonigh
 
 def test_of_two_desks_that_send_the_same_car_to_either_part_one_is_refused(tonight):
     first, second = a_double_visit()
-    for visit, expected in ((first, None), (second, service.MayNotAssign)):
+    for visit, expected in ((first, None), (second, assign.MayNotAssign)):
 
         def one_desk(visit: Visit = visit) -> None:
             with unit_of_work(actor=builders.actor_of(builders.a_staff_member())) as uow:
-                service.assign(
+                assign.assign(
                     uow,
                     visit.id,
                     assignment_id=new_id(),

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from backend.dispatch import service
+from backend.dispatch import assign, writing
 from backend.dispatch.board.shape import BoardOut
 from backend.dispatch.planning import optimiser as planning
 from backend.dispatch.planning import replan
 from backend.dispatch.planning.optimiser import PlanningFailed
+from backend.dispatch.proposals import choice as decisions
 from backend.dispatch.proposals import search as proposing
 from backend.dispatch.proposals.shape import ProposalOut
 from backend.dispatch.rules import VisitStatus
@@ -125,7 +126,7 @@ def test_a_search_that_fails_says_so_and_the_routes_stay(triagist, tonight, monk
 def test_a_closed_night_gets_no_proposal(triagist, tonight):
     asked = ask(triagist, tonight).json
     with unit_of_work(actor=SYSTEM) as uow:
-        service.lock_night(uow, tonight.night.id).closed_at = uow.now
+        writing.lock_night(uow, tonight.night.id).closed_at = uow.now
     assert ask(triagist, tonight).json["code"] == "night_is_closed"
     assert decide(triagist, asked, "acceptances").json["code"] == "night_is_closed"
 
@@ -169,7 +170,7 @@ def test_what_waits_for_a_car_and_fits_is_in_the_proposal_and_what_does_not_is_t
     impossible = on_route(tonight, tonight.west_shift, NORTH, 2, required_competences=["palliative_pump"])
     for visit in (fits, impossible):
         with unit_of_work(actor=SYSTEM) as uow:
-            service.withdraw(uow, visit.id, reason="opnieuw")
+            assign.withdraw(uow, visit.id, reason="opnieuw")
     answer = answered(triagist, ask(triagist, tonight).json)["comparison"]
     assert (answer["before"]["without_car"], answer["after"]["without_car"]) == (2, 1)
     (left,) = answer["without_car"]
@@ -366,7 +367,7 @@ def test_of_two_desks_that_accept_at_once_exactly_one_wins(app, triagist, tonigh
                 start.wait()
                 try:
                     with unit_of_work(actor=desk) as uow:
-                        return service.accept_proposal(uow, uuid.UUID(wanted)).decided_by
+                        return decisions.accept(uow, uuid.UUID(wanted)).decided_by
                 except DomainError as refused:
                     return refused
 
@@ -417,7 +418,7 @@ def test_undo_puts_everything_back_where_it_was(triagist, tonight):
     visits = a_zigzag(tonight)
     extra = on_route(tonight, tonight.oost_shift, NORTH, 1)
     with unit_of_work(actor=SYSTEM) as uow:
-        service.withdraw(uow, extra.id, reason="opnieuw")
+        assign.withdraw(uow, extra.id, reason="opnieuw")
     before = where_all([*visits, extra])
     answer = answered(triagist, ask(triagist, tonight).json)
     accepted = decide(triagist, answer, "acceptances").json

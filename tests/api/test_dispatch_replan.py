@@ -13,11 +13,12 @@ import pytest
 import sqlalchemy as sa
 
 import routing
-from backend.dispatch import service
+from backend.dispatch import writing
 from backend.dispatch.models import Assignment, Night, Visit
 from backend.dispatch.planning import optimiser as planning
 from backend.dispatch.planning import replan
 from backend.dispatch.planning.optimiser import PlanningFailed, RoutePlan
+from backend.dispatch.roster import service as roster
 from backend.dispatch.rules import PlanState, VisitStatus
 from backend.platform import push
 from backend.platform.actor import SYSTEM
@@ -138,12 +139,12 @@ def test_a_night_that_is_opened_plans_itself_when_it_begins_and_again_for_a_car_
     region = builders.a_region("1055")
     begins = clock() + timedelta(hours=20)
     with unit_of_work(actor=SYSTEM) as uow:
-        opened = service.open_night(uow, starts_at=begins, ends_at=begins + timedelta(hours=8))
+        opened = roster.open_night(uow, starts_at=begins, ends_at=begins + timedelta(hours=8))
     at_the_start = [night.a_car(region), night.a_car(region)]
     for car, later in zip([*at_the_start, night.a_car(region)], (0, 0, 2), strict=True):
         nurse = builders.a_nurse()
         with unit_of_work(actor=SYSTEM) as uow:
-            service.add_shift(
+            roster.add_shift(
                 uow, id=new_id(), car_id=car.id, nurse_id=nurse.id, night_id=opened.id,
                 starts_at=begins + timedelta(hours=later), ends_at=begins + timedelta(hours=8),
             )  # fmt: skip
@@ -355,7 +356,7 @@ def test_a_route_that_changed_rings_once_and_says_nothing_about_anybody(tonight,
 
 def test_a_closed_night_is_not_planned_any_more(triagist, tonight):
     with unit_of_work(actor=SYSTEM) as uow:
-        service.lock_night(uow, tonight.night.id).closed_at = uow.now
+        writing.lock_night(uow, tonight.night.id).closed_at = uow.now
     answer = triagist.post(f"/api/v1/nights/{tonight.night.id}/plan")
     assert (answer.status_code, answer.json["code"]) == (409, "night_is_closed")
     replan.replan_job(job("replan", tonight))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from backend.dispatch import service
+from backend.dispatch import opening, steps
 from backend.dispatch.rules import VisitStatus
 from backend.dispatch.steps import VisitIsCancelled, VisitWithdrawn
 from backend.people.rules import Role
@@ -75,7 +75,7 @@ def work(app: Any) -> None:
 
 def test_four_taps_take_a_visit_from_accepted_to_done(tonight, sent, clock):
     times = []
-    for step in (service.accept, service.depart, service.arrive, service.finish):
+    for step in (steps.accept, steps.depart, steps.arrive, steps.finish):
         clock.advance(minutes=5)
         times.append(clock())
         tap(tonight.west_nurse, step, sent, clock())
@@ -89,25 +89,25 @@ def test_four_taps_take_a_visit_from_accepted_to_done(tonight, sent, clock):
 def test_steps_that_arrive_late_keep_the_nurses_time_and_the_servers(tonight, sent, clock):
     clock.advance(hours=1)
     at_the_door = clock() - timedelta(minutes=40)
-    tap(tonight.west_nurse, service.accept, sent, at_the_door - timedelta(minutes=15))
-    tap(tonight.west_nurse, service.arrive, sent, at_the_door)
+    tap(tonight.west_nurse, steps.accept, sent, at_the_door - timedelta(minutes=15))
+    tap(tonight.west_nurse, steps.arrive, sent, at_the_door)
     (arrived,) = events("NurseArrived")
     assert (arrived.happened_at, arrived.received_at) == (at_the_door, clock())
     assert fresh(sent).arrived_at == at_the_door
 
 
 def test_a_phone_whose_clock_is_a_day_off_makes_no_negative_duration(tonight, sent, clock):
-    tap(tonight.west_nurse, service.accept, sent, clock() + timedelta(hours=26))
-    tap(tonight.west_nurse, service.arrive, sent, clock() - timedelta(hours=26))
+    tap(tonight.west_nurse, steps.accept, sent, clock() + timedelta(hours=26))
+    tap(tonight.west_nurse, steps.arrive, sent, clock() - timedelta(hours=26))
     visit = fresh(sent)
     assert visit.assigned_at <= visit.accepted_at <= visit.arrived_at <= clock()
     assert events("NurseArrived")[0].happened_at == clock() - timedelta(hours=26)
 
 
 def test_a_step_already_taken_is_already_there_and_not_an_error(tonight, sent, clock):
-    tap(tonight.west_nurse, service.arrive, sent, clock())
-    assert tap(tonight.west_nurse, service.arrive, sent, clock())["already_done"] is True
-    assert tap(tonight.west_nurse, service.accept, sent, clock())["status"] == "on_scene"
+    tap(tonight.west_nurse, steps.arrive, sent, clock())
+    assert tap(tonight.west_nurse, steps.arrive, sent, clock())["already_done"] is True
+    assert tap(tonight.west_nurse, steps.accept, sent, clock())["status"] == "on_scene"
     assert fresh(sent).status is VisitStatus.ON_SCENE
     assert len(events("NurseArrived")) == 1
 
@@ -116,9 +116,9 @@ def test_a_late_accept_of_a_withdrawn_visit_is_refused_but_being_at_the_door_is_
     assignment = assignment_of(sent)
     triagist.post(f"/api/v1/visits/{sent.id}/withdrawals", json={"reason": "ander"})
     with pytest.raises(VisitWithdrawn):
-        tap(tonight.west_nurse, service.accept, sent, clock())
+        tap(tonight.west_nurse, steps.accept, sent, clock())
     clock.advance(minutes=9)
-    answer = tap(tonight.west_nurse, service.arrive, sent, clock() - timedelta(minutes=1))
+    answer = tap(tonight.west_nurse, steps.arrive, sent, clock() - timedelta(minutes=1))
     assert (answer["is_late"], answer["notice"], answer["status"]) == (True, "visit_withdrawn", "open")
     (kept,) = events("LateFactKept")
     assert (kept.feed_id, kept.payload["step"]) == (tonight.west_shift.id, "arrive")
@@ -129,29 +129,29 @@ def test_a_late_accept_of_a_withdrawn_visit_is_refused_but_being_at_the_door_is_
 def test_a_cancelled_visit_cannot_be_accepted(triagist, tonight, sent, clock):
     triagist.post(f"/api/v1/visits/{sent.id}/cancellations", json={"reason": "niet meer nodig"})
     with pytest.raises(VisitIsCancelled):
-        tap(tonight.west_nurse, service.accept, sent, clock())
+        tap(tonight.west_nurse, steps.accept, sent, clock())
 
 
 def test_a_visit_of_another_nurse_does_not_exist_for_her(tonight, sent, clock):
     with pytest.raises(NotFound):
-        tap(tonight.oost_nurse, service.accept, sent, clock())
+        tap(tonight.oost_nurse, steps.accept, sent, clock())
 
 
 def test_the_next_visit_is_expected_from_where_and_when_this_one_really_ended(triagist, tonight, sent, clock):
     next_one = an_open_visit()
     send(triagist, next_one, tonight.west_shift)
     before = fresh(next_one).eta_at
-    tap(tonight.west_nurse, service.arrive, sent, clock())
+    tap(tonight.west_nurse, steps.arrive, sent, clock())
     clock.advance(minutes=50)
-    tap(tonight.west_nurse, service.finish, sent, clock())
+    tap(tonight.west_nurse, steps.finish, sent, clock())
     assert fresh(next_one).eta_at > before
     assert fresh(next_one).eta_at >= clock()
 
 
 def test_the_phone_says_where_the_car_is_and_an_older_position_changes_nothing(triagist, tonight, clock):
     with unit_of_work(actor=builders.actor_of(tonight.west_nurse)) as uow:
-        service.note_position(uow, lat=52.38, lon=4.87, happened_at=clock())
-        service.note_position(uow, lat=52.0, lon=4.0, happened_at=clock() - timedelta(minutes=5))
+        steps.note_position(uow, lat=52.38, lon=4.87, happened_at=clock())
+        steps.note_position(uow, lat=52.0, lon=4.0, happened_at=clock() - timedelta(minutes=5))
     cars = {car["car_name"]: car for car in triagist.get("/api/v1/board").json["cars"]}
     assert (cars["Auto West"]["position"]["lat"], cars["Auto Oost"]["position"]) == (52.38, None)
 
@@ -194,7 +194,7 @@ def test_the_bell_carries_no_name_address_or_complaint(app, tonight, sent, rung)
 def test_accepting_is_what_stops_the_ringing(app, tonight, sent, rung, clock):
     clock.advance(seconds=70)
     work(app)
-    tap(tonight.west_nurse, service.accept, sent, clock())
+    tap(tonight.west_nurse, steps.accept, sent, clock())
     assert not alarms()
     clock.advance(minutes=5)
     work(app)
@@ -234,7 +234,7 @@ def test_a_phone_that_twice_cannot_be_rung_is_an_alarm_until_the_nurse_answers(a
     clock.advance(seconds=30)
     work(app)
     assert [(alarm.kind, alarm.car_name) for alarm in alarms()] == [("push_dead", "Auto West")]
-    tap(tonight.west_nurse, service.accept, sent, clock())
+    tap(tonight.west_nurse, steps.accept, sent, clock())
     assert not alarms()
 
 
@@ -244,7 +244,7 @@ def test_a_phone_that_twice_cannot_be_rung_is_an_alarm_until_the_nurse_answers(a
 def test_a_nurse_who_stays_too_long_is_asked_after_and_ten_minutes_later_the_backup_is_due(
     app, tonight, sent, rung, clock
 ):
-    tap(tonight.west_nurse, service.arrive, sent, clock())
+    tap(tonight.west_nurse, steps.arrive, sent, clock())
     clock.advance(minutes=44)
     work(app)
     assert not alarms()
@@ -254,14 +254,14 @@ def test_a_nurse_who_stays_too_long_is_asked_after_and_ten_minutes_later_the_bac
     clock.advance(minutes=10)
     work(app)
     assert [(alarm.kind, alarm.step) for alarm in alarms()] == [("overdue", "backup")]
-    tap(tonight.west_nurse, service.finish, sent, clock())
+    tap(tonight.west_nurse, steps.finish, sent, clock())
     assert not alarms()
 
 
 def test_a_nurse_in_need_rings_every_desk_and_every_note_is_kept(triagist, tonight, sent, clock):
     def press(note: str) -> None:
         with unit_of_work(actor=builders.actor_of(tonight.west_nurse)) as uow:
-            service.raise_nurse_alarm(uow, visit_id=sent.id, note=note, happened_at=clock())
+            steps.raise_nurse_alarm(uow, visit_id=sent.id, note=note, happened_at=clock())
 
     press("Agressieve hond")
     press("Zoon is boos")
@@ -276,7 +276,7 @@ def test_a_nurse_in_need_rings_every_desk_and_every_note_is_kept(triagist, tonig
 
 def test_a_nurse_alarm_is_raised_whatever_visit_the_phone_names(tonight, clock):
     with unit_of_work(actor=builders.actor_of(tonight.west_nurse)) as uow:
-        service.raise_nurse_alarm(uow, visit_id=builders.an_id(), note=None, happened_at=clock())
+        steps.raise_nurse_alarm(uow, visit_id=builders.an_id(), note=None, happened_at=clock())
     assert [(alarm.kind, alarm.car_name, alarm.visit_id) for alarm in alarms()] == [("nurse_alarm", "Auto West", None)]
 
 
@@ -296,7 +296,7 @@ def test_a_question_that_nobody_decides_about_turns_red_and_a_decision_ends_that
 
     request = night.a_care_request()
     with unit_of_work(actor=SYSTEM) as uow:
-        service.watch_question(
+        opening.watch_question(
             uow,
             CareRequestRegistered(
                 care_request_id=request.id,

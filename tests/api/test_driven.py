@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from backend.dispatch import service
+from backend.dispatch import steps
 from backend.dispatch.models import Assignment
 from backend.dispatch.travel import calibration
 from backend.platform.actor import SYSTEM
@@ -38,18 +38,18 @@ def tap(nurse, step, visit, at=None):
 
 def tell_place(nurse, lat, lon, at=None):
     with unit_of_work(actor=builders.actor_of(nurse)) as uow:
-        service.note_position(uow, lat=lat, lon=lon, happened_at=at or uow.now)
+        steps.note_position(uow, lat=lat, lon=lon, happened_at=at or uow.now)
 
 
 def drive(nurse, visit, clock, *, minutes=9, tells=True):
     """She leaves, tells her place every minute, and is there."""
-    tap(nurse, service.accept, visit)
-    tap(nurse, service.depart, visit)
+    tap(nurse, steps.accept, visit)
+    tap(nurse, steps.depart, visit)
     for minute in range(minutes):
         if tells:
             tell_place(nurse, visit.lat + 0.0005 * (minutes - minute), visit.lon)
         clock.advance(minutes=1)
-    tap(nurse, service.arrive, visit)
+    tap(nurse, steps.arrive, visit)
 
 
 def the_assignment(visit):
@@ -57,8 +57,8 @@ def the_assignment(visit):
 
 
 def test_what_was_planned_at_departure_stays_with_the_assignment(tonight, sent, clock):
-    tap(tonight.west_nurse, service.accept, sent)
-    tap(tonight.west_nurse, service.depart, sent)
+    tap(tonight.west_nurse, steps.accept, sent)
+    tap(tonight.west_nurse, steps.depart, sent)
     kept, visit = the_assignment(sent), fresh(sent)
     assert (kept.planned_travel_s, kept.planned_distance_m, kept.travel_source) == (
         visit.travel_s,
@@ -72,7 +72,7 @@ def test_what_was_planned_at_departure_stays_with_the_assignment(tonight, sent, 
 def test_the_plan_counts_from_where_the_phone_is_when_she_leaves(tonight, sent, clock):
     tell_place(tonight.west_nurse, sent.lat + 0.002, sent.lon)
     clock.advance(seconds=5)
-    tap(tonight.west_nurse, service.depart, sent)
+    tap(tonight.west_nurse, steps.depart, sent)
     assert the_assignment(sent).planned_distance_m == pytest.approx(1.4 * 222, abs=15)
     assert the_assignment(sent).start_off_m == 0
 
@@ -81,7 +81,7 @@ def test_a_step_that_arrives_hours_late_is_planned_from_where_the_car_then_was(t
     left_at = now() + timedelta(minutes=1)
     clock.advance(minutes=15)
     tell_place(tonight.west_nurse, sent.lat, sent.lon)  # the phone is at the door long since
-    tap(tonight.west_nurse, service.depart, sent, left_at)
+    tap(tonight.west_nurse, steps.depart, sent, left_at)
     assert the_assignment(sent).planned_distance_m > 500
 
 
@@ -113,7 +113,7 @@ def test_a_visit_that_nobody_drives_to_yet_shows_no_drive(tonight, sent, triagis
 
 def test_a_car_that_turns_back_keeps_its_own_kilometres(tonight, sent, triagist, clock):
     first = the_assignment(sent)
-    tap(tonight.west_nurse, service.depart, sent)
+    tap(tonight.west_nurse, steps.depart, sent)
     for minute in range(3):
         tell_place(tonight.west_nurse, sent.lat + 0.01 - 0.001 * minute, sent.lon)
         clock.advance(minutes=1)
@@ -143,10 +143,10 @@ def test_a_visit_taken_back_before_anybody_left_keeps_what_was_planned_and_its_s
 
 def test_a_late_word_from_a_withdrawn_car_completes_its_own_drive(tonight, sent, triagist, clock):
     first = the_assignment(sent)
-    tap(tonight.west_nurse, service.depart, sent)
+    tap(tonight.west_nurse, steps.depart, sent)
     clock.advance(minutes=7)
     triagist.post(f"/api/v1/visits/{sent.id}/withdrawals", json={"reason": "te ver"})
-    tap(tonight.west_nurse, service.arrive, sent)
+    tap(tonight.west_nurse, steps.arrive, sent)
     with reading(SYSTEM) as session:
         kept = session.get_one(Assignment, first.id)
     assert kept.arrived_at - kept.departed_at == timedelta(minutes=7)
@@ -155,7 +155,7 @@ def test_a_late_word_from_a_withdrawn_car_completes_its_own_drive(tonight, sent,
 # --- calibration -----------------------------------------------------------------------------------------------------
 
 
-def driven_assignments(visit, shift, how_many, *, ratio=1.25, steps=("depart", "arrive")):
+def driven_assignments(visit, shift, how_many, *, ratio=1.25, taps=("depart", "arrive")):
     """Drives of the last nights that took longer than planned."""
     with unit_of_work(actor=SYSTEM) as uow:
         for number in range(how_many):
@@ -170,7 +170,7 @@ def driven_assignments(visit, shift, how_many, *, ratio=1.25, steps=("depart", "
                     assigned_by="test",
                     departed_at=left_at,
                     arrived_at=left_at + timedelta(seconds=round(ratio * raw_s)),
-                    phone_steps=list(steps),
+                    phone_steps=list(taps),
                     travel_source="crow",
                     raw_travel_s=raw_s,
                     planned_travel_s=raw_s,
@@ -202,14 +202,14 @@ def test_an_applied_factor_counts_from_the_next_drive_on_and_stands_on_the_recor
     assert "Vanaf nu: geschat x 1,25" in done.output
     assert factor_in_force() == 1.25
     assert [row.payload["factor"] for row in events("TravelCalibrated")] == [1.25]
-    tap(tonight.west_nurse, service.depart, sent)
+    tap(tonight.west_nurse, steps.depart, sent)
     assert fresh(sent).travel_s == round(1.25 * before)
     assert the_assignment(sent).raw_travel_s == before
 
 
 def test_few_trips_or_trips_told_by_telephone_change_nothing(app, tonight, sent):
     driven_assignments(sent, tonight.west_shift, 10)
-    driven_assignments(sent, tonight.west_shift, 40, steps=("depart",))
+    driven_assignments(sent, tonight.west_shift, 40, taps=("depart",))
     refused = app.test_cli_runner().invoke(args=["travel", "calibrate", "--apply"])
     assert refused.exit_code == 1
     assert "10 ritten, 40 niet geteld" in refused.output

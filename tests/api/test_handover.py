@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from backend.dispatch import service as dispatch
+from backend.dispatch import assign
 from backend.dispatch.events import NightOpened
 from backend.dispatch.models import Night, Visit
 from backend.handover import service
@@ -80,9 +80,7 @@ class House:
         self.decides(question, outcome="visit", needs_hands=True, service_minutes=30)
         visit = kept(Visit, Visit.care_request_id == question)[0]
         with unit_of_work(actor=SYSTEM) as uow:
-            dispatch.assign(
-                uow, visit.id, assignment_id=an_id(), shift_id=self.shift.id, expected_version=visit.version
-            )
+            assign.assign(uow, visit.id, assignment_id=an_id(), shift_id=self.shift.id, expected_version=visit.version)
         return visit
 
     def goes(self, visit, *steps):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from backend.dispatch import service
+from backend.dispatch import steps
 from backend.dispatch.models import Night, Visit
 from backend.dispatch.tonight import load
 from backend.dispatch.travel import fetched, fetching
@@ -209,6 +209,6 @@ def test_a_nurse_who_taps_a_step_gets_the_same_times_as_the_desk(app, clock, tri
     send(triagist, visit, staffed.west_shift)
     app.extensions["nachtronde.fetched"] = {}
     with unit_of_work(actor=client_as(staffed.west_nurse).actor) as uow:
-        service.accept(uow, visit_id=visit.id, happened_at=uow.now)
+        steps.accept(uow, visit_id=visit.id, happened_at=uow.now)
     with reading(SYSTEM) as session:
         assert session.get_one(Visit, visit.id).travel_source == "osrm"

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from backend.dispatch import service as dispatch
+from backend.dispatch import assign, opening
 from backend.dispatch.events import BackupWoken
 from backend.dispatch.models import Alarm, Shift, Visit
 from backend.dispatch.rules import Override, OverrideCode, VisitStatus
@@ -53,7 +53,7 @@ def send(phone, visit, *, version=None):
     """The desk sends this phone's car."""
     with unit_of_work(actor=SYSTEM) as uow:
         known = uow.session.get_one(Visit, visit.id)
-        dispatch.assign(
+        assign.assign(
             uow,
             visit.id,
             assignment_id=an_id(),
@@ -156,7 +156,7 @@ def test_a_visit_that_goes_to_another_car_leaves_the_phone(nurse, colleague, vis
 def test_a_cancelled_visit_leaves_the_phone(nurse, visit):
     cursor = feed(nurse)["cursor"]
     with unit_of_work(actor=SYSTEM) as uow:
-        dispatch.cancel(uow, visit.id, reason="client belde af")
+        opening.cancel(uow, visit.id, reason="client belde af")
     assert [event["visit"] for event in feed(nurse, cursor)["events"] if event["visit_id"] == str(visit.id)] == [None]
 
 
@@ -349,7 +349,7 @@ def test_a_measured_offset_puts_the_phones_time_right(nurse, visit, clock):
 
 def test_a_late_accept_of_a_withdrawn_visit_is_refused_and_the_desk_hears_of_it(nurse, visit):
     with unit_of_work(actor=SYSTEM) as uow:
-        dispatch.withdraw(uow, visit.id, reason="andere auto dichterbij")
+        assign.withdraw(uow, visit.id, reason="andere auto dichterbij")
     (answer,) = tell(nurse, command("accept", visit))
     assert (answer["status"], answer["code"]) == ("refused", "visit_withdrawn")
     assert status_of(visit) is VisitStatus.OPEN
@@ -358,7 +358,7 @@ def test_a_late_accept_of_a_withdrawn_visit_is_refused_and_the_desk_hears_of_it(
 
 def test_being_there_is_kept_even_when_the_visit_was_withdrawn(nurse, visit):
     with unit_of_work(actor=SYSTEM) as uow:
-        dispatch.withdraw(uow, visit.id, reason="andere auto dichterbij")
+        assign.withdraw(uow, visit.id, reason="andere auto dichterbij")
     (answer,) = tell(nurse, command("arrive", visit))
     assert (answer["status"], answer["details"]["is_late"]) == ("applied", True)
     assert status_of(visit) is VisitStatus.OPEN
@@ -369,9 +369,9 @@ def test_being_there_is_kept_even_when_the_visit_was_withdrawn(nurse, visit):
 def test_a_report_is_accepted_whatever_happened_to_the_visit_meanwhile(nurse, colleague, visit, what):
     with unit_of_work(actor=SYSTEM) as uow:
         if what == "withdrawn":
-            dispatch.withdraw(uow, visit.id, reason="anders")
+            assign.withdraw(uow, visit.id, reason="anders")
         if what == "cancelled":
-            dispatch.cancel(uow, visit.id, reason="afgebeld")
+            opening.cancel(uow, visit.id, reason="afgebeld")
     if what == "reassigned":
         send(colleague, visit)
     (answer,) = tell(nurse, command("report", visit, a_report(subjective="Ik was er al.")))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from backend.dispatch import service
+from backend.dispatch import assign, opening, steps
 from backend.dispatch.models import Assignment, Visit
 from backend.dispatch.rules import BUSY, OVER, WITH_A_CAR, VisitStatus
 from backend.platform.clock import SettableClock
@@ -20,7 +20,7 @@ from backend.platform.uow import unit_of_work
 from tests import builders, night
 from tests.api.dispatching import ANight, a_staffed_night, found
 
-STEPS = (service.accept, service.depart, service.arrive, service.finish)
+STEPS = (steps.accept, steps.depart, steps.arrive, steps.finish)
 ACTS = 150
 
 
@@ -60,7 +60,7 @@ def _do(act: str, chance: Any, visit: Visit, desk: Any, nurses: Any, shifts: Any
         match act:
             case "assign":
                 version = uow.session.get_one(Visit, visit.id).version - chance.choice([0, 0, 0, 1])
-                service.assign(
+                assign.assign(
                     uow,
                     visit.id,
                     assignment_id=new_id(),
@@ -70,13 +70,13 @@ def _do(act: str, chance: Any, visit: Visit, desk: Any, nurses: Any, shifts: Any
             case "step":
                 chance.choice(STEPS)(uow, visit_id=visit.id, happened_at=happened_at)
             case "withdraw":
-                service.withdraw(uow, visit.id, reason="ander")
+                assign.withdraw(uow, visit.id, reason="ander")
             case "lock":
-                service.lock(uow, visit.id, is_locked=chance.random() < 0.5)
+                opening.lock(uow, visit.id, is_locked=chance.random() < 0.5)
             case "desk":
-                service.set_status(uow, visit.id, status=chance.choice(list(VisitStatus)), happened_at=happened_at)
+                steps.set_status(uow, visit.id, status=chance.choice(list(VisitStatus)), happened_at=happened_at)
             case "cancel" if chance.random() < 0.2:
-                service.cancel(uow, visit.id, reason="niet meer nodig")
+                opening.cancel(uow, visit.id, reason="niet meer nodig")
 
 
 def story_of(visit: Visit) -> list[str]:

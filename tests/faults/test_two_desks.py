@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from backend.dispatch import service
+from backend.dispatch import assign, opening
+from backend.dispatch.assign import AlreadyAssigned
 from backend.dispatch.models import Assignment, Visit
 from backend.dispatch.rules import VisitStatus
-from backend.dispatch.service import AlreadyAssigned
 from backend.platform.clock import iso
 from backend.platform.errors import DomainError
 from backend.platform.events import EventRow
@@ -55,7 +55,7 @@ def test_of_sixteen_desks_that_send_a_car_exactly_one_wins_every_time(app, tonig
 
         def send(uow: Any, desk: Any, visit: Any = visit) -> Visit:
             shift = shifts[desks.index(desk) % 2]
-            return service.assign(
+            return assign.assign(
                 uow, visit.id, assignment_id=new_id(), shift_id=shift.id, expected_version=visit.version
             )
 
@@ -80,10 +80,10 @@ def test_sending_taking_back_and_cancelling_at_once_leaves_one_story(app, tonigh
         def act(uow: Any, desk: Any, visit: Any = visit) -> Visit:
             match desks.index(desk) % 3:
                 case 0:
-                    return service.withdraw(uow, visit.id, reason="terug")
+                    return assign.withdraw(uow, visit.id, reason="terug")
                 case 1:
-                    return service.cancel(uow, visit.id, reason="niet meer nodig")
-            return service.assign(
+                    return opening.cancel(uow, visit.id, reason="niet meer nodig")
+            return assign.assign(
                 uow,
                 visit.id,
                 assignment_id=new_id(),
@@ -107,7 +107,7 @@ def test_while_desks_send_cars_every_event_gets_its_own_number(app, tonight):
 
     def send(uow: Any, desk: Any) -> Visit:
         visit = visits[desks.index(desk)]
-        return service.assign(
+        return assign.assign(
             uow, visit.id, assignment_id=new_id(), shift_id=tonight.west_shift.id, expected_version=visit.version
         )
 

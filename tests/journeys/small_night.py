@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.dispatch import service as dispatch
+from backend.dispatch import assign, opening, steps
 from backend.dispatch.models import HomeBase, Night, Shift, Visit
 from backend.dispatch.rules import OVER, Override, OverrideCode, VisitStatus
 from backend.intake import service as intake
@@ -109,7 +109,7 @@ class SmallNight:
         """Noor sends this car."""
         with self.inside(), unit_of_work(actor=self.noor) as uow:
             fresh = uow.session.get_one(Visit, visit.id)
-            dispatch.assign(
+            assign.assign(
                 uow, visit.id, assignment_id=new_id(), shift_id=shift.id, expected_version=fresh.version,
                 recommended_shift_id=shift.id,
                 override=Override(code=OverrideCode.KNOWS_CLIENT, text="Kent de cliënt"),
@@ -120,9 +120,9 @@ class SmallNight:
         with self.inside(), unit_of_work(actor=self.noor) as uow:
             for visit in uow.session.scalars(sa.select(Visit).where(Visit.status.not_in(OVER))).all():
                 if visit.status is VisitStatus.ON_SCENE:
-                    dispatch.set_status(uow, visit.id, status=VisitStatus.DONE)
+                    steps.set_status(uow, visit.id, status=VisitStatus.DONE)
                 else:
-                    dispatch.cancel(uow, visit.id, reason="Het hoeft niet meer.")
+                    opening.cancel(uow, visit.id, reason="Het hoeft niet meer.")
 
     def visit_of(self, request_id: uuid.UUID) -> Visit:
         """The one visit that was opened for this question."""

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
-from backend.dispatch import service as dispatch
+from backend.dispatch import assign, steps
 from backend.dispatch.models import Alarm
 from backend.dispatch.rules import VisitStatus
 from backend.platform.login import LoginSession
@@ -41,9 +41,9 @@ def visit(tonight, request):
     yield sent
     with tonight.inside(), unit_of_work(actor=tonight.noor) as uow:
         if tonight.fresh(sent).status in (VisitStatus.ASSIGNED, VisitStatus.ACCEPTED, VisitStatus.UNDER_WAY):
-            dispatch.withdraw(uow, sent.id, reason="De proef is klaar.")
+            assign.withdraw(uow, sent.id, reason="De proef is klaar.")
         elif tonight.fresh(sent).status is VisitStatus.ON_SCENE:
-            dispatch.set_status(uow, sent.id, status=VisitStatus.DONE)
+            steps.set_status(uow, sent.id, status=VisitStatus.DONE)
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def test_a_visit_that_is_taken_away_is_told_loudly_and_its_report_is_still_taken
     phone.get_by_role("textbox", name=re.compile("gedaan en afgesproken")).fill("Gebeld, het hoefde niet meer.")
     expect(phone.get_by_text("Concept bewaard")).to_be_visible()
     with tonight.inside(), unit_of_work(actor=tonight.noor) as uow:
-        dispatch.withdraw(uow, visit.id, reason="Een andere auto is dichterbij.")
+        assign.withdraw(uow, visit.id, reason="Een andere auto is dichterbij.")
     phone.goto("/phone/#/")
     notice = phone.get_by_role("alert").filter(has_text="Bezoek vervallen")
     expect(notice).to_contain_text(name, timeout=20_000)

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.sync_api import expect
 
-from backend.dispatch import service as dispatch
+from backend.dispatch import opening
 from backend.platform.uow import unit_of_work
 from backend.visits.models import CommandResult, VisitReport
 from tests.journeys.conftest import FLAGS, PHONE
@@ -136,7 +136,7 @@ def test_what_the_desk_refuses_stays_on_her_screen_until_she_has_seen_it(person,
     phone.context.set_offline(True)
     tap(phone, "Ik rijd", then="Ik ben er")
     with tonight.inside(), unit_of_work(actor=tonight.noor) as uow:
-        dispatch.cancel(uow, visit.id, reason="Zoon is er, het hoeft niet meer.")
+        opening.cancel(uow, visit.id, reason="Zoon is er, het hoeft niet meer.")
     phone.context.set_offline(False)
 
     refused = phone.get_by_role("alert").filter(has_text="Niet gelukt: Ik rijd")

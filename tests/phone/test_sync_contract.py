@@ -24,7 +24,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from backend.dispatch import service as dispatch
+from backend.dispatch import assign, opening
 from backend.dispatch.events import BackupWoken
 from backend.dispatch.models import Visit
 from backend.dispatch.rules import Override, OverrideCode, VisitStatus
@@ -114,7 +114,7 @@ class Night(RuleBasedStateMachine):
     def assign(self, visit, phone):
         with unit_of_work(actor=SYSTEM) as uow:
             known = uow.session.get_one(Visit, visit.id)
-            dispatch.assign(uow, visit.id, assignment_id=builders.an_id(), shift_id=phone.shift.id,
+            assign.assign(uow, visit.id, assignment_id=builders.an_id(), shift_id=phone.shift.id,
                             expected_version=known.version, override=OVERRIDE)  # fmt: skip
 
     @rule(which=st.integers(0, 1), to_me=st.booleans())
@@ -123,13 +123,13 @@ class Night(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 1))
     def the_desk_takes_a_visit_back(self, which):
-        self.try_desk(lambda: self.in_house(lambda uow: dispatch.withdraw(uow, self.visits[which].id, reason="anders")))
+        self.try_desk(lambda: self.in_house(lambda uow: assign.withdraw(uow, self.visits[which].id, reason="anders")))
 
     @precondition(lambda self: len(self.mine.sent) > 6)
     @rule()
     def the_first_visit_is_cancelled(self):
         # Only this one and only late: for a cancelled visit there is nothing more to be told.
-        self.try_desk(lambda: self.in_house(lambda uow: dispatch.cancel(uow, self.visits[0].id, reason="afgebeld")))
+        self.try_desk(lambda: self.in_house(lambda uow: opening.cancel(uow, self.visits[0].id, reason="afgebeld")))
 
     def try_desk(self, act):
         with contextlib.suppress(DomainError):  # when it may be done is for the tests of dispatch

@@ -6,8 +6,9 @@ from typing import Any
 from flask import Response
 from flask.views import MethodView
 
-from backend.dispatch import queries, service
+from backend.dispatch import queries
 from backend.dispatch.blueprint import DESK, blp
+from backend.dispatch.proposals import choice, service
 from backend.dispatch.proposals import queries as proposals
 from backend.dispatch.proposals.models import PlanProposal
 from backend.dispatch.proposals.rules import UNDO, ProposalState
@@ -37,7 +38,7 @@ class Proposals(MethodView):
     def post(self, data: dict[str, Any], night_id: uuid.UUID) -> Response:
         """Ask for better routes; while a search runs, asking again joins it"""
         with unit_of_work() as uow:
-            asked = service.ask_proposal(uow, night_id, **data)
+            asked = service.ask(uow, night_id, **data)
         return _shown(asked.id, 202)
 
 
@@ -57,7 +58,7 @@ class Acceptances(MethodView):
     def post(self, proposal_id: uuid.UUID) -> Response:
         """Put exactly this plan in force; 409 when the night has moved on or another desk was first"""
         with unit_of_work() as uow:
-            service.accept_proposal(uow, proposal_id)
+            choice.accept(uow, proposal_id)
         return _shown(proposal_id)
 
 
@@ -69,7 +70,7 @@ class Refusals(MethodView):
     def post(self, data: dict[str, Any], proposal_id: uuid.UUID) -> Response:
         """Leave the routes as they are"""
         with unit_of_work() as uow:
-            service.decline_proposal(uow, proposal_id, reason=data["reason"])
+            choice.decline(uow, proposal_id, reason=data["reason"])
         return _shown(proposal_id)
 
 
@@ -80,7 +81,7 @@ class ProposalCancellations(MethodView):
     def post(self, proposal_id: uuid.UUID) -> Response:
         """Wait for the search no longer"""
         with unit_of_work() as uow:
-            service.cancel_proposal(uow, proposal_id)
+            choice.cancel(uow, proposal_id)
         return _shown(proposal_id)
 
 
@@ -91,7 +92,7 @@ class Reversals(MethodView):
     def post(self, proposal_id: uuid.UUID) -> Response:
         """Put the earlier routes back, as far as nothing happened meanwhile"""
         with unit_of_work() as uow:
-            service.undo_proposal(uow, proposal_id)
+            choice.undo(uow, proposal_id)
         return _shown(proposal_id)
 
 
