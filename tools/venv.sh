@@ -5,15 +5,17 @@ set -eu
 cd "$(dirname "$0")/.."
 lock="requirements/$1.lock"
 
-recent() { "$1" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
+# the range of pyproject.toml (requires-python): outside it there are no wheels of what we use
+suits() { "$1" -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' >/dev/null 2>&1; }
 
-if ! recent .venv/bin/python; then
+if ! suits .venv/bin/python; then
   chosen=""
   for candidate in ${PYTHON:-} python3 python3.14 python3.13 python3.12 python3.11 python; do
-    if recent "$candidate"; then chosen=$candidate; break; fi
+    if suits "$candidate"; then chosen=$candidate; break; fi
   done
   if [ -z "$chosen" ]; then
-    echo "Nachtronde needs Python 3.11 or newer. Install it, or name one: make demo PYTHON=/path/to/python3.12" >&2
+    found=$("${PYTHON:-python3}" --version 2>/dev/null || echo "no Python")
+    echo "Nachtronde needs Python 3.11 to 3.14 (here: $found). Install one, or name it: make demo PYTHON=/path/to/python3.12" >&2
     exit 1
   fi
   echo "Making .venv with $("$chosen" --version) ..."

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from flask import current_app
 
 ROOT = Path(__file__).resolve().parents[2]
+INSTANCE = (ROOT if (ROOT / "pyproject.toml").is_file() else Path.cwd()) / "instance"
+"""Where this house keeps things unless a setting says otherwise: beside the source, or where an installed one runs."""
 TRAVEL = ("crow", "roads", "osrm", "valhalla")
 ASKED_OVER_HTTP = ("osrm", "valhalla")
 DEFAULT_SECRET = "only-for-a-demo-on-this-machine"
@@ -22,7 +24,7 @@ class BadSetting(Exception):
 class Settings:
     """Every knob of one installation. Environment variables carry the prefix NACHTRONDE_."""
 
-    database_url: str = field(default_factory=lambda: f"sqlite:///{ROOT / 'instance' / 'nachtronde.db'}")
+    database_url: str = field(default_factory=lambda: f"sqlite:///{INSTANCE / 'nachtronde.db'}")
     secret_key: str = DEFAULT_SECRET
     is_demo: bool = False
     log_level: str = "info"
@@ -45,7 +47,7 @@ class Settings:
     """Where driving times come from: crow, roads, osrm or valhalla."""
     travel_url: str = ""
     """The address of your own osrm or valhalla."""
-    roads_file: str = field(default_factory=lambda: str(ROOT / "instance" / "roads.npz"))
+    roads_file: str = field(default_factory=lambda: str(INSTANCE / "roads.npz"))
     """Where `flask roads import` keeps the road map of this house."""
     routing_time_factor: float | None = None
     """Multiplies every travel time, whatever was calibrated; None follows what `flask travel calibrate` found."""
