@@ -2,7 +2,7 @@
 
 from backend.demo.night import JOBS as DEMO_JOBS
 from backend.dispatch import opening as dispatch
-from backend.dispatch.events import NightOpened, VisitCancelled
+from backend.dispatch.events import VisitCancelled
 from backend.dispatch.jobs import JOBS as DISPATCH_JOBS
 from backend.handover import service as handover
 from backend.handover.jobs import JOBS as HANDOVER_JOBS
@@ -11,6 +11,7 @@ from backend.intake.events import CareRequestRegistered, ClientIdentified
 from backend.people.events import ClientChanged, ClientMerged
 from backend.platform import mail, tidy
 from backend.platform.runtime import Jobs, Reactions
+from backend.roster.events import NightOpened
 from backend.triage import service as triage
 from backend.triage.events import TriageDecided
 from backend.visits import service as visits

@@ -16,10 +16,11 @@ from typing import Any
 from flask import Flask
 
 from backend import create_app
-from backend.dispatch.models import Shift, Visit
+from backend.dispatch.models import Visit
 from backend.people.rules import Role
 from backend.platform import login, schema
 from backend.platform.uow import unit_of_work
+from backend.roster.models import Shift
 from tests import builders, night
 from tests.conftest import Browser, a_setting
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from backend.dispatch.models import Night
 from backend.platform.actor import SYSTEM
 from backend.platform.db import reading
+from backend.roster.models import Night
 from benchmarks.measure import Result, a_busy_night, a_house, log_in, median_ms
 from tests import builders, night
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from backend.dispatch.alarm_rules import AlarmKind
-from backend.dispatch.models import Alarm, Assignment, Car, HomeBase, Night, Shift, ShiftBreak, Visit
+from backend.dispatch.models import Alarm, Assignment, Visit
 from backend.dispatch.rules import VisitKind, VisitStatus
 from backend.handover import service as handover
 from backend.handover.models import MorningHandover
@@ -21,6 +21,7 @@ from backend.platform.actor import SYSTEM
 from backend.platform.clock import now
 from backend.platform.ids import new_id
 from backend.platform.uow import unit_of_work
+from backend.roster.models import Car, HomeBase, Night, Shift, ShiftBreak
 from backend.triage.rules import Urgency
 from tests.builders import a_client, a_nurse, a_region, a_treatment_relation, kept
 

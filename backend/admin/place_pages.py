@@ -12,9 +12,6 @@ from marshmallow import validate
 from backend.admin import queries
 from backend.admin.blueprint import pages
 from backend.admin.forms import Form, submit
-from backend.dispatch import queries as dispatch_queries
-from backend.dispatch.models import Car
-from backend.dispatch.roster import service as roster
 from backend.people.models import PostcodeArea
 from backend.people.places import queries as places
 from backend.people.places.rules import normalise_postcode, parse_house_number, parse_pc4_ranges, spans
@@ -25,6 +22,9 @@ from backend.platform.errors import Invalid, NotFound
 from backend.platform.ids import new_id
 from backend.platform.uow import UnitOfWork
 from backend.platform.web import Schema, access, fields
+from backend.roster import queries as roster_queries
+from backend.roster import service as roster
+from backend.roster.models import Car
 
 MOST_AREAS = 5000
 
@@ -265,7 +265,7 @@ def _new_car_page(form: Form) -> str:
             "admin/car.html",
             form=form,
             car=None,
-            bases=dispatch_queries.home_bases(session),
+            bases=roster_queries.home_bases(session),
             regions=places.regions(session),
         )
 
@@ -279,6 +279,6 @@ def _car_page(car_id: uuid.UUID, form: Form) -> str:
             "admin/car.html",
             form=form,
             car=known,
-            bases=dispatch_queries.home_bases(session),
+            bases=roster_queries.home_bases(session),
             regions=places.regions(session),
         )

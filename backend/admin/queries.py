@@ -10,8 +10,7 @@ import sqlalchemy as sa
 
 from backend.admin import rules
 from backend.admin.rules import Ending
-from backend.dispatch.models import Car, HomeBase, Night, Shift, Visit
-from backend.dispatch.queries import night_at
+from backend.dispatch.models import Visit
 from backend.dispatch.rules import VisitKind
 from backend.people import queries as people
 from backend.people.models import Client, Competence, Partnership, PostcodeArea, Region, Staff
@@ -21,6 +20,8 @@ from backend.people.places.rules import RegionCheck, spans
 from backend.people.rules import Role, is_competent
 from backend.platform.clock import local
 from backend.platform.db import Session
+from backend.roster.models import Car, HomeBase, Night, Shift
+from backend.roster.queries import night_at
 from backend.triage.models import ScopeList
 from backend.triage.queries import scope_list_at
 

@@ -13,7 +13,6 @@ from werkzeug.datastructures import MultiDict
 from backend.admin import region_map, region_words, wording
 from backend.admin.blueprint import pages
 from backend.admin.forms import Form, load, submit
-from backend.dispatch import queries as dispatch_queries
 from backend.dispatch.regions import help as region_help
 from backend.dispatch.regions import redraw as districts
 from backend.dispatch.regions import work as area_work
@@ -30,6 +29,7 @@ from backend.platform.errors import DomainError, Invalid
 from backend.platform.ids import new_id
 from backend.platform.uow import UnitOfWork
 from backend.platform.web import Schema, access, fields
+from backend.roster import queries as roster_queries
 
 NOWHERE = "-"
 """Stands for no region in a box that is ticked."""
@@ -104,7 +104,7 @@ def put_back_regions(event_id: uuid.UUID) -> Any:
 def help_between_regions() -> str:
     """Whose cars drove for whom."""
     with reading() as session:
-        latest = dispatch_queries.nights(session)
+        latest = roster_queries.nights(session)
         night = next((one for one in latest if str(one.id) == request.args.get("night")), None)
         nights = _number(request.args.get("nights"), USUAL_NIGHTS)
         wanted = [night.id] if night else area_work.past_nights(session, now(), nights)

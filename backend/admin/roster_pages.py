@@ -14,19 +14,20 @@ from backend.admin.blueprint import pages
 from backend.admin.forms import Form, submit
 from backend.dispatch import opening
 from backend.dispatch import queries as dispatch_queries
-from backend.dispatch.blueprint import DESK
-from backend.dispatch.models import Night
-from backend.dispatch.roster import service as roster
-from backend.dispatch.rules import OVER, VisitKind, night_around
+from backend.dispatch.rules import OVER, VisitKind
 from backend.people import queries as people
 from backend.people.models import Client
-from backend.people.rules import ReservedProcedure, Role
+from backend.people.rules import DESK, ReservedProcedure, Role
 from backend.platform.clock import local, now
 from backend.platform.db import Session, reading
 from backend.platform.errors import Invalid, NotAllowed, NotFound
 from backend.platform.ids import new_id
 from backend.platform.uow import UnitOfWork
 from backend.platform.web import Schema, access, fields
+from backend.roster import queries as roster_queries
+from backend.roster import service as roster
+from backend.roster.models import Night
+from backend.roster.rules import night_around
 from backend.triage.rules import Urgency
 
 
@@ -96,7 +97,7 @@ def add_night() -> Any:
 
 def _nights_page(form: Form) -> str:
     with reading() as session:
-        found = dispatch_queries.nights(session)
+        found = roster_queries.nights(session)
         rosters = {night.id: queries.roster(session, night.id) for night in found}
         return render_template("admin/nights.html", form=form, nights=found, rosters=rosters, now=now())
 
@@ -104,7 +105,7 @@ def _nights_page(form: Form) -> str:
 def _next_night() -> Form:
     """The night after the last one on the roster, as a proposal."""
     with reading() as session:
-        last = next(iter(dispatch_queries.nights(session, limit=1)), None)
+        last = next(iter(roster_queries.nights(session, limit=1)), None)
     starts_at, ends_at = night_around(max(last.ends_at, now()) if last else now())
     return Form({"day": local(starts_at).date(), "begins": wording.clock(starts_at), "ends": wording.clock(ends_at)})
 
@@ -122,7 +123,7 @@ def add_shift(night_id: uuid.UUID) -> Any:
     """Put a nurse in a car; the desk may do so for tonight, when somebody falls ill."""
 
     def write(uow: UnitOfWork, data: dict[str, Any]) -> str:
-        found = dispatch_queries.night(uow.session, night_id)
+        found = roster_queries.night(uow.session, night_id)
         if not _may_roster(uow.session, found, uow.now):
             raise NotAllowed()
         times = _moments(found, data, "starts_at", "ends_at")
@@ -134,7 +135,7 @@ def add_shift(night_id: uuid.UUID) -> Any:
 
 def _may_roster(session: Session, night: Night, at: datetime) -> bool:
     """The administrator every night, the desk only tonight's."""
-    tonight = dispatch_queries.night_at(session, at)
+    tonight = roster_queries.night_at(session, at)
     return g.actor.role == Role.ADMIN or (tonight is not None and tonight.id == night.id)
 
 
@@ -142,7 +143,7 @@ def _night_page(
     night_id: uuid.UUID, shift: Form | None = None, cancellation: tuple[uuid.UUID, Form] | None = None
 ) -> str:
     with reading() as session:
-        found = dispatch_queries.night(session, night_id)
+        found = roster_queries.night(session, night_id)
         clocks = {"starts_at": wording.clock(found.starts_at), "ends_at": wording.clock(found.ends_at)}
         return render_template(
             "admin/night.html",
@@ -152,7 +153,7 @@ def _night_page(
             night=found,
             roster=queries.roster(session, night_id),
             planned=queries.planned_visits(session, night_id),
-            cars=[car for car in dispatch_queries.cars(session) if car.is_active],
+            cars=[car for car in roster_queries.cars(session) if car.is_active],
             nurses=people.staff(session, role=Role.NURSE, is_active=True),
             may_roster=found.closed_at is None and _may_roster(session, found, now()),
             OVER=OVER,
@@ -188,7 +189,7 @@ def new_planned_visit(night_id: uuid.UUID) -> Any:
     except ValidationError:
         asked = {}
     with reading() as session:
-        found = dispatch_queries.night(session, night_id)
+        found = roster_queries.night(session, night_id)
         if found.closed_at is not None:
             return redirect(url_for("admin.night", night_id=night_id), 303)
         client = session.get(Client, asked["client_id"]) if asked.get("client_id") else None
@@ -205,7 +206,7 @@ def add_planned_visit(night_id: uuid.UUID) -> Any:
     """Put a planned visit on this night."""
 
     def write(uow: UnitOfWork, data: dict[str, Any]) -> str:
-        found = dispatch_queries.night(uow.session, night_id)
+        found = roster_queries.night(uow.session, night_id)
         times = _moments(found, data, "window_start", "window_end")
         if not found.starts_at <= times["window_start"] < found.ends_at:
             raise Invalid({"window_start": ["outside_night"]})
@@ -243,7 +244,7 @@ def _client_page(session: Session, night: Night, q: str | None) -> str:
 
 def _planned_page(night_id: uuid.UUID, form: Form) -> str:
     with reading() as session:
-        found = dispatch_queries.night(session, night_id)
+        found = roster_queries.night(session, night_id)
         try:
             client = session.get(Client, uuid.UUID(form.value("client_id")))
         except ValueError:

@@ -8,7 +8,6 @@ from flask import Response, render_template
 
 from backend.admin import travel_words
 from backend.admin.blueprint import pages
-from backend.dispatch import queries as dispatch_queries
 from backend.dispatch.travel import calibration
 from backend.dispatch.travel.calibration_rules import FEWEST_TRIPS
 from backend.dispatch.travel.driven_report import driven_in_night
@@ -17,6 +16,7 @@ from backend.platform.clock import local, now
 from backend.platform.config import settings
 from backend.platform.db import reading
 from backend.platform.web import access
+from backend.roster import queries as roster_queries
 
 
 @pages.get("/travel")
@@ -39,7 +39,7 @@ def travel_times() -> str:
 def driven_night(night_id: uuid.UUID) -> str:
     """Planned and driven minutes and kilometres of one night, per organisation and per drive."""
     with reading() as session:
-        night = dispatch_queries.night(session, night_id)
+        night = roster_queries.night(session, night_id)
         return render_template(
             "admin/driven.html", said=travel_words, night=night, driven=driven_in_night(session, night_id)
         )
@@ -50,7 +50,7 @@ def driven_night(night_id: uuid.UUID) -> str:
 def driven_sheet(night_id: uuid.UUID) -> Response:
     """The same drives as a spreadsheet."""
     with reading() as session:
-        night = dispatch_queries.night(session, night_id)
+        night = roster_queries.night(session, night_id)
         text = travel_words.spreadsheet(driven_in_night(session, night_id))
     response = Response("\ufeff" + text, mimetype="text/csv")
     name = f"gereden-{local(night.starts_at):%Y-%m-%d}.csv"

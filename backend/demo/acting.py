@@ -10,7 +10,7 @@ from backend.demo import cast
 from backend.demo.script import Ask, Decide, Report, Scene
 from backend.demo.setting import demo_id
 from backend.dispatch import assign, steps
-from backend.dispatch.models import Assignment, Shift, Visit
+from backend.dispatch.models import Assignment, Visit
 from backend.dispatch.rules import Override, OverrideCode, VisitKind, VisitStatus
 from backend.intake import queries as asked
 from backend.intake import service as intake
@@ -23,6 +23,7 @@ from backend.platform.db import Session, reading
 from backend.platform.ids import new_id
 from backend.platform.login import LoginSession
 from backend.platform.uow import UnitOfWork, unit_of_work
+from backend.roster.models import Shift
 from backend.triage import queries as judged
 from backend.triage import service as triage
 from backend.triage.rules import (

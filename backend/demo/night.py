@@ -10,11 +10,9 @@ from flask import Flask
 
 from backend.demo import acting, cast, script
 from backend.demo.setting import demo_id, lay_down
-from backend.dispatch import opening
-from backend.dispatch.models import Night, Shift, Visit
+from backend.dispatch import breaks, opening
+from backend.dispatch.models import Visit
 from backend.dispatch.planning import replan
-from backend.dispatch.roster import breaks
-from backend.dispatch.roster import service as roster
 from backend.dispatch.rules import VisitStatus
 from backend.handover import service as handover
 from backend.intake.models import CareRequest
@@ -28,6 +26,8 @@ from backend.platform.errors import DomainError
 from backend.platform.ids import new_id
 from backend.platform.runtime import Runtime
 from backend.platform.uow import UnitOfWork, unit_of_work
+from backend.roster import service as roster
+from backend.roster.models import Night, Shift
 
 LENGTH = timedelta(hours=8)
 BEGAN = timedelta(hours=3)

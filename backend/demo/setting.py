@@ -9,7 +9,6 @@ from uuid import UUID, uuid5
 import sqlalchemy as sa
 
 from backend.demo import cast
-from backend.dispatch.roster import service as roster
 from backend.people import management
 from backend.people import places as people_places
 from backend.people.models import Client, Organisation, PostcodeArea
@@ -18,6 +17,7 @@ from backend.people.places.files import recognise
 from backend.people.places.service import set_region
 from backend.people.rules import AccessType, FundingLaw, OrganisationKind, Precision, ReservedProcedure, Role, Sex
 from backend.platform.uow import UnitOfWork
+from backend.roster import service as roster
 from backend.triage import scope_lists
 from backend.triage import service as triage
 

@@ -1,11 +1,10 @@
-"""Dispatch: visits, shifts, who goes, the board, and what happens when nobody answers.
+"""Dispatch: visits, who goes, the board, and what happens when nobody answers.
 
 What a night does stands here; read it in this order: `rules.py` (who may go, how a visit moves on), `models.py`,
 `tonight.py` (one moment of one night), `opening.py` (a visit opens, changes, is cancelled), `assign.py` (who goes),
 `second_nurse.py` (two at one door), `routes.py` (in which order, at what time), `steps.py` (what the nurse taps),
-`ringing.py` and `alarms.py` (nobody answers). What it leans on has a folder each:
+`breaks.py` (when she rests), `ringing.py` and `alarms.py` (nobody answers). What it leans on has a folder each:
 
-* `roster/`: who is on duty, and when she rests
 * `travel/`: how long a drive takes, and how long it took
 * `planning/`: who could go, and in which order; the door to the optimiser
 * `proposals/`: better routes at the desk's asking, put in force by a person

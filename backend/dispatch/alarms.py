@@ -8,11 +8,12 @@ import sqlalchemy as sa
 
 from backend.dispatch.alarm_rules import ENDS_WHEN_ACKNOWLEDGED, AlarmKind
 from backend.dispatch.events import AlarmAcknowledged, AlarmEscalated, AlarmRaised, AlarmResolved
-from backend.dispatch.models import Alarm, Assignment, Car, Shift, Visit
+from backend.dispatch.models import Alarm, Assignment, Visit
 from backend.platform.clock import iso
 from backend.platform.errors import NotFound
 from backend.platform.ids import new_id
 from backend.platform.uow import UnitOfWork
+from backend.roster.models import Car, Shift
 
 
 def raise_alarm(

@@ -7,26 +7,26 @@ from flask import Response, current_app, g, request
 from flask.views import MethodView
 from marshmallow import validate
 
-from backend.dispatch import alarms, assign, opening, presence, second_nurse, steps
-from backend.dispatch.blueprint import DESK, blp
+from backend.dispatch import alarms, assign, breaks_api, opening, presence, second_nurse, steps
+from backend.dispatch.blueprint import blp
 from backend.dispatch.board import queries as board_queries
 from backend.dispatch.board.shape import BoardAlarmOut, BoardOut, BoardVisitOut, RecommendationOut
-from backend.dispatch.planning import advice
+from backend.dispatch.planning import advice, replan
 from backend.dispatch.proposals import api as proposals_api
 from backend.dispatch.regions import api as regions_api
-from backend.dispatch.roster import api as roster_api
-from backend.dispatch.roster import breaks_api
 from backend.dispatch.rules import Override, OverrideCode, VisitStatus
-from backend.people.rules import ReservedProcedure
+from backend.people.rules import DESK, ReservedProcedure
 from backend.platform.clock import now
 from backend.platform.db import reading
 from backend.platform.uow import unit_of_work
 from backend.platform.web import Schema, fields, json_response
+from backend.roster.api import NightOut
+from backend.roster.models import Night
 from backend.triage.rules import Urgency
 
 __all__ = ["blp"]
 
-ROUTES_ELSEWHERE = (roster_api, breaks_api, proposals_api, regions_api)
+ROUTES_ELSEWHERE = (breaks_api, proposals_api, regions_api)
 """Their routes hang on the same blueprint as soon as they are imported."""
 
 REASON = {"required": True, "max": 300, "min": 1}
@@ -134,6 +134,16 @@ class Stream(MethodView):
         after = int(last) if last.isascii() and last.isdigit() and len(last) <= 18 else query["after"]
         response: Response = current_app.extensions["nachtronde"].streams.response(g.actor, after)
         return response
+
+
+@blp.route("/nights/<uuid:night_id>/plan")
+class NightPlan(MethodView):
+    @blp.access(*DESK)
+    @blp.response(202, NightOut)
+    def post(self, night_id: uuid.UUID) -> Night:
+        """Ask for the planned visits to be put into routes"""
+        with unit_of_work() as uow:
+            return replan.plan_night(uow, night_id)
 
 
 @blp.route("/visits/<uuid:visit_id>/recommendation")

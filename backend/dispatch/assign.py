@@ -11,9 +11,8 @@ from backend.dispatch import alarms, routes, rules
 from backend.dispatch.alarm_rules import AlarmKind, RingStep, RingTimes
 from backend.dispatch.doubles import shifts_of_partners, tell_partners
 from backend.dispatch.events import VisitAssigned, VisitWithdrawn
-from backend.dispatch.models import Assignment, Car, Shift, Visit
+from backend.dispatch.models import Assignment, Visit
 from backend.dispatch.planning.choice import plain_params
-from backend.dispatch.roster import service as roster
 from backend.dispatch.rules import BUSY, OVER, Override, VisitKind, VisitStatus
 from backend.dispatch.tonight import CarTonight, load_car, need_of
 from backend.dispatch.travel import driven
@@ -23,6 +22,8 @@ from backend.platform.clock import iso
 from backend.platform.config import settings
 from backend.platform.errors import DomainError, Invalid
 from backend.platform.uow import UnitOfWork
+from backend.roster import service as roster
+from backend.roster.models import Car, Shift
 
 AFTER_SHIFT = timedelta(minutes=60)
 """A nurse may look at her clients this long after her shift, to finish a report."""

@@ -3,11 +3,9 @@
 import threading
 
 from backend.dispatch.planning.optimiser import warm_up
-from backend.people.rules import Role
 from backend.platform.web import Blueprint
 
 blp = Blueprint("dispatch", __name__, url_prefix="/api/v1", description="Inzetten: the board, cars, visits, alarms")
-DESK = (Role.TRIAGIST, Role.ADMIN)
 
 warming = threading.Lock()
 

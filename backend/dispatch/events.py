@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from backend.dispatch.alarm_rules import AlarmKind
@@ -17,24 +16,6 @@ class VisitEvent(Event):
     """Something about one visit: `topic_id` is the visit, `feed_id` the shift whose phone must hear of it."""
 
     reference: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class NightOpened(Event):
-    """Nacht geopend: it stands on the roster, and from its start on cars drive."""
-
-    night_id: UUID
-    starts_at: datetime
-    ends_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class RosterChanged(Event):
-    """Rooster gewijzigd: a home base, a car or a shift was added or changed."""
-
-    what: str
-    id: UUID
-    changes: dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,13 +171,6 @@ class TravelCalibrated(Event):
     source: str
     factor: float
     trips: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class BackupWoken(Event):
-    """Achterwacht gewekt."""
-
-    car_name: str
 
 
 @dataclass(frozen=True, kw_only=True)

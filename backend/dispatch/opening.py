@@ -11,8 +11,7 @@ from backend.dispatch.alarm_rules import AlarmKind
 from backend.dispatch.assign import NurseIsThere, VisitIsOver
 from backend.dispatch.doubles import count_cars, partners_of
 from backend.dispatch.events import VisitCancelled, VisitChanged, VisitLocked, VisitMoved, VisitOpened
-from backend.dispatch.models import Night, Shift, Visit
-from backend.dispatch.roster import service as roster
+from backend.dispatch.models import Visit
 from backend.dispatch.rules import BUSY, OVER, VisitKind, VisitStatus
 from backend.dispatch.tonight import load_cars, need_of
 from backend.dispatch.travel import fetching
@@ -23,6 +22,10 @@ from backend.people.models import Client, PostcodeArea
 from backend.platform.errors import Invalid, NotFound
 from backend.platform.ids import new_id
 from backend.platform.uow import UnitOfWork
+from backend.roster import service as roster
+from backend.roster.models import Night, Shift
+from backend.roster.queries import norms_of
+from backend.roster.rules import night_around, response_minutes
 from backend.triage.events import TriageDecided
 from backend.triage.rules import Outcome, Urgency
 
@@ -343,7 +346,7 @@ def _window(
         since=uow.now,
         night_ends_at=night.ends_at,
         service_minutes=service_minutes,
-        minutes=rules.response_minutes(urgency, roster.norms_of(uow.session, region_id)),
+        minutes=response_minutes(urgency, norms_of(uow.session, region_id)),
     )
 
 
@@ -355,7 +358,7 @@ def _night_for(uow: UnitOfWork, moment: datetime) -> Night:
         .limit(1)
     )
     if found is None:
-        starts_at, ends_at = rules.night_around(moment)
+        starts_at, ends_at = night_around(moment)
         return roster.open_night(uow, starts_at=min(starts_at, moment), ends_at=ends_at)
     if found.closed_at is not None:
         raise roster.NightIsClosed()

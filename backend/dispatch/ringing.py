@@ -4,7 +4,7 @@ import uuid
 
 from backend.dispatch import alarms
 from backend.dispatch.alarm_rules import AlarmKind, RingStep
-from backend.dispatch.models import Assignment, Shift, Visit
+from backend.dispatch.models import Assignment, Visit
 from backend.dispatch.rules import BUSY, OVER, VisitStatus
 from backend.intake.models import CareRequest
 from backend.intake.rules import RequestStatus
@@ -13,6 +13,7 @@ from backend.platform.actor import SYSTEM
 from backend.platform.db import reading
 from backend.platform.outbox import Job
 from backend.platform.uow import UnitOfWork, unit_of_work
+from backend.roster.models import Shift
 from backend.triage.rules import Urgency
 
 

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from backend.dispatch.events import RouteChanged
-from backend.dispatch.models import Night, ShiftBreak, Visit
+from backend.dispatch.models import Visit
 from backend.dispatch.rules import BUSY, VisitKind
 from backend.dispatch.timetable import Drive, Leg, Times, timetables
 from backend.dispatch.tonight import Tonight, VisitTonight, load
 from backend.dispatch.travel.times import Trip
 from backend.platform.uow import UnitOfWork
+from backend.roster.models import Night, ShiftBreak
 
 WORTH_TELLING = timedelta(minutes=5)
 """A smaller shift of an arrival time is no news for a phone."""

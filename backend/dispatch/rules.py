@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -39,14 +39,6 @@ class Step(StrEnum):
     DEPART = "depart"
     ARRIVE = "arrive"
     FINISH = "finish"
-
-
-class PlanState(StrEnum):
-    """Stand van het ritplan: nothing to do, being worked on, or left as it was because planning failed."""
-
-    IDLE = "idle"
-    RUNNING = "running"
-    FAILED = "failed"
 
 
 REACHED_BY = {
@@ -101,14 +93,6 @@ def plausible(
 
 # --- when must somebody be there -------------------------------------------------------------------------------------
 
-DEFAULT_RESPONSE_MINUTES: Mapping[Urgency, int | None] = {
-    Urgency.U2: 30,
-    Urgency.U3: 120,
-    Urgency.U4: None,
-    Urgency.U5: None,
-}
-"""Our defaults, None meaning "before the night ends". NTS names no minutes ("zo snel mogelijk", "binnen enkele uren",
-"binnen een etmaal"), so every region sets its own in `ResponseNorm`."""
 
 UNDECIDED_MINUTES = 10
 """A question without a triage decision asks for attention after this long."""
@@ -130,20 +114,6 @@ def window_for(
     latest = max(night_ends_at - timedelta(minutes=service_minutes), since)
     end = latest if minutes is None else since + timedelta(minutes=minutes)
     return Window(start=since, end=end, latest=max(latest, end))
-
-
-def response_minutes(urgency: Urgency, norms: Mapping[Urgency, int | None]) -> int | None:
-    """A region's own norm when it has one, else the default."""
-    return norms[urgency] if urgency in norms else DEFAULT_RESPONSE_MINUTES.get(urgency)
-
-
-def night_around(moment: datetime, *, begins: time = time(23), ends: time = time(7)) -> tuple[datetime, datetime]:
-    """The night (23:00-07:00 on the wall) that `moment` falls in, or the next one; 7, 8 or 9 hours long."""
-    wall = moment.astimezone(_WALL)
-    first_day = wall.date() if wall.time() >= ends else wall.date() - timedelta(days=1)
-    start = datetime.combine(first_day, begins, tzinfo=_WALL)
-    end = datetime.combine(first_day + timedelta(days=1), ends, tzinfo=_WALL)
-    return start.astimezone(UTC), end.astimezone(UTC)
 
 
 # --- who may go ------------------------------------------------------------------------------------------------------

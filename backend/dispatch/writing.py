@@ -6,22 +6,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.dispatch.models import Night, Visit
+from backend.dispatch.models import Visit
 from backend.platform.errors import NotFound
 from backend.platform.uow import UnitOfWork
+from backend.roster.models import Night
+from backend.roster.service import lock_night
 
 TOGETHER_S = 4
 """Within so many seconds one search answers for every change."""
-
-
-def lock_night(uow: UnitOfWork, night_id: uuid.UUID) -> Night:
-    """The night's row, held until the commit. Always taken before a visit's, so that nobody waits in a circle."""
-    night = uow.session.scalar(
-        sa.select(Night).where(Night.id == night_id).with_for_update().execution_options(populate_existing=True)
-    )
-    if night is None:
-        raise NotFound()
-    return night
 
 
 def for_change(uow: UnitOfWork, visit_id: uuid.UUID) -> Visit:

@@ -9,12 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from backend.dispatch.models import Assignment, Night, Shift, Visit
+from backend.dispatch.models import Assignment, Visit
 from backend.dispatch.rules import VisitStatus
 from backend.handover.models import HandoverEntry
 from backend.intake.complaints import entry_complaints
 from backend.intake.models import CareRequest
 from backend.people.models import Client, Staff
+from backend.roster.models import Night, Shift
 from backend.triage.models import TriageDecision
 from backend.visits.models import FollowUp, VisitReport
 from backend.visits.rules import standing_versions

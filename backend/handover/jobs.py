@@ -2,7 +2,6 @@
 
 import uuid
 
-from backend.dispatch.models import Night
 from backend.handover import service
 from backend.handover.models import Delivery, MorningHandover
 from backend.handover.rules import DeliveryStatus
@@ -14,6 +13,7 @@ from backend.platform.config import settings
 from backend.platform.db import reading
 from backend.platform.outbox import Job
 from backend.platform.uow import unit_of_work
+from backend.roster.models import Night
 
 
 def close_night(job: Job) -> None:

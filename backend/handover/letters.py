@@ -9,7 +9,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.dispatch.models import Night
 from backend.handover import rules, wording
 from backend.handover.collect import Matter
 from backend.handover.events import HandoverMade
@@ -20,6 +19,7 @@ from backend.platform import dutch, mail
 from backend.platform.clock import iso, local
 from backend.platform.ids import new_id
 from backend.platform.uow import UnitOfWork
+from backend.roster.models import Night
 from backend.triage.rules import Urgency
 
 

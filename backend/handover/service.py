@@ -8,8 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from backend.dispatch.events import NightOpened
-from backend.dispatch.models import Night, Visit
+from backend.dispatch.models import Visit
 from backend.handover import collect, letters, rules
 from backend.handover.collect import Matter
 from backend.handover.events import HandoverAnswered, HandoverOpened, HandoverUnread, NightClosed
@@ -24,6 +23,8 @@ from backend.platform.errors import DomainError, Invalid, NotFound
 from backend.platform.events import Event
 from backend.platform.ids import new_id
 from backend.platform.uow import UnitOfWork
+from backend.roster.events import NightOpened
+from backend.roster.models import Night
 
 
 class AlreadyTakenOver(DomainError):

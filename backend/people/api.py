@@ -15,15 +15,13 @@ from backend.people import (
 from backend.people.blueprint import blp
 from backend.people.places import api as places_api  # noqa: F401  and so do these
 from backend.people.places.api import RegionBrief
-from backend.people.rules import AccessType, FundingLaw, Precision, Role, Sex
+from backend.people.rules import DESK, AccessType, FundingLaw, Precision, Sex
 from backend.platform.clock import local, now
 from backend.platform.db import reading
 from backend.platform.uow import unit_of_work
 from backend.platform.web import Schema, fields
 
 __all__ = ["blp"]
-
-DESK = (Role.TRIAGIST, Role.ADMIN)
 
 
 class ClientSearchIn(Schema):

@@ -20,6 +20,10 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+DESK = (Role.TRIAGIST, Role.ADMIN)
+"""Who may call what the desk calls."""
+
+
 class OrganisationKind(StrEnum):
     """Soort organisatie: one that has clients, or the desk that answers for all of them."""
 

@@ -46,6 +46,10 @@ ENUM = sa.Enum(enum.StrEnum, native_enum=False, create_constraint=False, length=
                values_callable=lambda members: [member.value for member in members])  # fmt: skip
 
 
+Visible = sa.ColumnElement[bool] | bool
+"""Which rows an actor may see: a condition, or simply all or none."""
+
+
 class Base(orm.DeclarativeBase):
     """The parent of every table. A table that does not say who may see it cannot be defined."""
 

@@ -10,10 +10,10 @@ import structlog
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from backend.dispatch import steps
-from backend.dispatch.queries import shift_of
 from backend.platform.clock import iso
 from backend.platform.errors import DomainError, Invalid
 from backend.platform.uow import UnitOfWork, unit_of_work
+from backend.roster.queries import shift_of
 from backend.visits import rules, service
 from backend.visits.events import CommandRefused
 from backend.visits.models import CommandResult

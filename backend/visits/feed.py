@@ -7,8 +7,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.dispatch.models import Shift
-from backend.dispatch.queries import shift_of
 from backend.intake import queries as intake
 from backend.intake.models import CareRequest
 from backend.intake.rules import LOOK_BACK
@@ -16,6 +14,8 @@ from backend.platform.actor import SYSTEM, Actor
 from backend.platform.clock import iso
 from backend.platform.db import Session, reading
 from backend.platform.events import EventCounter, EventRow
+from backend.roster.models import Shift
+from backend.roster.queries import shift_of
 from backend.triage.pathways import pathways
 from backend.visits import shift_snapshot
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.dispatch.models import Assignment, Shift, Visit
+from backend.dispatch.models import Assignment, Visit
 from backend.dispatch.opening import mark_reported
 from backend.dispatch.rules import VisitStatus
 from backend.intake.events import ClientIdentified
@@ -17,6 +17,7 @@ from backend.people.rules import ReservedProcedure
 from backend.platform.errors import DomainError, NotFound
 from backend.platform.ids import new_id
 from backend.platform.uow import UnitOfWork
+from backend.roster.models import Shift
 from backend.triage.rules import Counterfactual
 from backend.visits import rules
 from backend.visits.events import VisitReported

@@ -9,12 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from backend.dispatch.models import Car, HomeBase, Shift, ShiftBreak, Visit
+from backend.dispatch.models import Visit
 from backend.dispatch.rules import OVER, VisitStatus
 from backend.intake.complaints import entry_complaints
 from backend.intake.models import CareRequest
 from backend.people.models import Client, Organisation, Partnership, Region, Staff
 from backend.platform.clock import iso, local
+from backend.roster.models import Car, HomeBase, Shift, ShiftBreak
 from backend.triage.models import TriageDecision
 from backend.triage.pathways import CarePathway
 from backend.visits.models import VisitReport

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from backend.dispatch.models import Alarm, Assignment, Night, Shift, Visit
+from backend.dispatch.models import Alarm, Assignment, Visit
 from backend.intake.models import CareRequest
 from backend.people.models import Client, Region, Staff
 from backend.platform.actor import SYSTEM
@@ -19,6 +19,7 @@ from backend.platform.events import EventRow
 from backend.platform.ids import new_id
 from backend.platform.outbox import OutboxJob
 from backend.platform.uow import unit_of_work
+from backend.roster.models import Night, Shift
 from backend.triage.events import TriageDecided
 from backend.triage.rules import Counterfactual, Outcome, ScopeVerdict, Urgency
 from tests import builders, night

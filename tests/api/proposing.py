@@ -6,13 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import routing
-from backend.dispatch.models import Assignment, Shift, Visit
+from backend.dispatch.models import Assignment, Visit
 from backend.dispatch.planning import optimiser as planning
 from backend.dispatch.proposals import answering
 from backend.platform.actor import SYSTEM
 from backend.platform.ids import new_id
 from backend.platform.outbox import Job
 from backend.platform.uow import unit_of_work
+from backend.roster.models import Shift
 from tests import builders, night
 from tests.api.dispatching import ANight, fresh
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from backend.dispatch.models import Car, HomeBase, Night, Shift, Visit
+from backend.dispatch.models import Visit
 from backend.dispatch.rules import VisitStatus
 from backend.people.models import Address, Organisation, Partnership, PostcodeArea, Region, Staff
 from backend.people.rules import OrganisationKind, ReservedProcedure, Role
@@ -16,6 +16,7 @@ from backend.platform.actor import SYSTEM
 from backend.platform.clock import now
 from backend.platform.db import reading
 from backend.platform.uow import unit_of_work
+from backend.roster.models import Car, HomeBase, Night, Shift
 from backend.triage import scope_lists
 from backend.triage import service as triage
 from tests import builders, night

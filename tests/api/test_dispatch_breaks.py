@@ -10,10 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 import routing
-from backend.dispatch.models import Shift, ShiftBreak
 from backend.dispatch.planning import optimiser as planning
 from backend.dispatch.planning import problem, replan
-from backend.dispatch.roster.service import add_shift
 from backend.dispatch.tonight import load
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import iso
@@ -21,6 +19,8 @@ from backend.platform.db import reading
 from backend.platform.ids import new_id
 from backend.platform.outbox import Job
 from backend.platform.uow import unit_of_work
+from backend.roster.models import Shift, ShiftBreak
+from backend.roster.service import add_shift
 from tests import builders, night
 from tests.api.dispatching import ANight, a_staffed_night, an_open_visit, events, found, fresh, send
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 import routing
 from backend.dispatch import assign
-from backend.dispatch.models import Shift, Visit
+from backend.dispatch.models import Visit
 from backend.dispatch.planning import optimiser as planning
 from backend.dispatch.planning import replan
 from backend.dispatch.rules import VisitStatus
@@ -20,6 +20,7 @@ from backend.platform.clock import iso
 from backend.platform.ids import new_id
 from backend.platform.outbox import Job
 from backend.platform.uow import unit_of_work
+from backend.roster.models import Shift
 from tests import builders, night
 from tests.api import dispatching
 from tests.api.dispatching import ANight, a_staffed_night, decided, events, found, fresh

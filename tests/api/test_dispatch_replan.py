@@ -14,18 +14,20 @@ import sqlalchemy as sa
 
 import routing
 from backend.dispatch import writing
-from backend.dispatch.models import Assignment, Night, Visit
+from backend.dispatch.models import Assignment, Visit
 from backend.dispatch.planning import optimiser as planning
 from backend.dispatch.planning import replan
 from backend.dispatch.planning.optimiser import PlanningFailed, RoutePlan
-from backend.dispatch.roster import service as roster
-from backend.dispatch.rules import PlanState, VisitStatus
+from backend.dispatch.rules import VisitStatus
 from backend.platform import push
 from backend.platform.actor import SYSTEM
 from backend.platform.config import settings
 from backend.platform.ids import new_id
 from backend.platform.outbox import Job, OutboxJob
 from backend.platform.uow import unit_of_work
+from backend.roster import service as roster
+from backend.roster.models import Night
+from backend.roster.rules import PlanState
 from backend.triage.rules import Urgency
 from routing.child import solve_apart
 from tests import builders, night

@@ -9,8 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from backend.dispatch import assign
-from backend.dispatch.events import NightOpened
-from backend.dispatch.models import Night, Visit
+from backend.dispatch.models import Visit
 from backend.handover import service
 from backend.handover.models import Delivery, HandoverEntry, MorningHandover, Receipt
 from backend.intake import service as intake
@@ -24,6 +23,8 @@ from backend.platform.events import EventRow
 from backend.platform.outbox import OutboxJob
 from backend.platform.uow import unit_of_work
 from backend.platform.worker import run_due
+from backend.roster.events import NightOpened
+from backend.roster.models import Night
 from backend.triage import scope_lists
 from backend.triage import service as triage
 from backend.visits.models import VisitReport

@@ -8,7 +8,6 @@ import uuid
 import pytest
 import sqlalchemy as sa
 
-from backend.dispatch.models import Car, HomeBase
 from backend.dispatch.regions.proposal import Calm, NothingToDraw, Wishes, shared_cars
 from backend.dispatch.regions.redraw import propose
 from backend.dispatch.regions.work import WorkSource
@@ -20,6 +19,7 @@ from backend.platform.clock import now
 from backend.platform.db import reading
 from backend.platform.events import EventRow
 from backend.platform.uow import unit_of_work
+from backend.roster.models import Car, HomeBase
 from tests import builders, night
 
 PAGE = "/admin/regions/proposal"

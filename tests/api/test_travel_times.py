@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from backend.dispatch import steps
-from backend.dispatch.models import Night, Visit
+from backend.dispatch.models import Visit
 from backend.dispatch.tonight import load
 from backend.dispatch.travel import fetched, fetching
 from backend.dispatch.travel import times as travel
@@ -22,6 +22,7 @@ from backend.platform.db import reading
 from backend.platform.ids import new_id
 from backend.platform.outbox import OutboxJob
 from backend.platform.uow import unit_of_work
+from backend.roster.models import Night
 from tests import builders
 from tests.api.dispatching import a_staffed_night, an_open_visit, fresh, jobs, send
 

@@ -7,8 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from backend.dispatch import assign, opening
-from backend.dispatch.events import BackupWoken
-from backend.dispatch.models import Alarm, Shift, Visit
+from backend.dispatch.models import Alarm, Visit
 from backend.dispatch.rules import Override, OverrideCode, VisitStatus
 from backend.people.models import Client
 from backend.people.rules import Role
@@ -18,6 +17,8 @@ from backend.platform.db import reading
 from backend.platform.events import EventCounter, EventRow
 from backend.platform.uow import unit_of_work
 from backend.platform.web import json_response
+from backend.roster.events import BackupWoken
+from backend.roster.models import Shift
 from backend.visits import service
 from backend.visits.feed_shape import FeedOut
 from backend.visits.models import CommandResult, FollowUp, VisitReport

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.dispatch import assign, opening, steps
-from backend.dispatch.models import HomeBase, Night, Shift, Visit
+from backend.dispatch.models import Visit
 from backend.dispatch.rules import OVER, Override, OverrideCode, VisitStatus
 from backend.intake import service as intake
 from backend.intake.rules import Call, Caller, CallerRelation
@@ -26,6 +26,7 @@ from backend.platform.db import reading
 from backend.platform.events import EventRow
 from backend.platform.ids import new_id
 from backend.platform.uow import unit_of_work
+from backend.roster.models import HomeBase, Night, Shift
 from backend.triage import queries as judged
 from backend.triage import scope_lists
 from backend.triage import service as triage

@@ -12,11 +12,12 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Locator, Page, expect
 
-from backend.dispatch.models import Assignment, Shift, Visit
+from backend.dispatch.models import Assignment, Visit
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import now
 from backend.platform.outbox import OutboxJob
 from backend.platform.uow import unit_of_work
+from backend.roster.models import Shift
 from tests import night
 from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.small_night import SmallNight, a_small_night

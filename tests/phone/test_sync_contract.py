@@ -25,7 +25,6 @@ from hypothesis.stateful import (
 )
 
 from backend.dispatch import assign, opening
-from backend.dispatch.events import BackupWoken
 from backend.dispatch.models import Visit
 from backend.dispatch.rules import Override, OverrideCode, VisitStatus
 from backend.platform.actor import SYSTEM
@@ -34,6 +33,7 @@ from backend.platform.db import reading
 from backend.platform.errors import DomainError
 from backend.platform.events import EventRow
 from backend.platform.uow import unit_of_work
+from backend.roster.events import BackupWoken
 from backend.visits.models import CommandResult, VisitReport
 from tests import builders, night
 

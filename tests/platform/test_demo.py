@@ -8,7 +8,7 @@ from flask import Flask
 
 from backend.demo import cast, night
 from backend.demo.setting import lay_down
-from backend.dispatch.models import Night, Shift, Visit
+from backend.dispatch.models import Visit
 from backend.dispatch.rules import VisitStatus
 from backend.handover.models import MorningHandover
 from backend.intake.models import CareRequest
@@ -21,6 +21,7 @@ from backend.platform.clock import SettableClock
 from backend.platform.db import reading
 from backend.platform.ids import new_id
 from backend.platform.uow import unit_of_work
+from backend.roster.models import Night, Shift
 from tests.conftest import Browser
 
 pytestmark = pytest.mark.one_database

@@ -24,6 +24,7 @@ from backend.dispatch.rules import (
 )
 from backend.dispatch.timetable import Leg, timetable
 from backend.people.rules import ReservedProcedure
+from backend.roster.rules import response_minutes
 from backend.triage.rules import Urgency
 
 NOW = datetime(2026, 1, 15, 1, 30, tzinfo=UTC)
@@ -166,7 +167,7 @@ def test_urgency_decides_when_somebody_must_be_there() -> None:
     ends_at = NOW + timedelta(hours=4)
 
     def end(urgency: Urgency, norms: dict[Urgency, int | None]) -> datetime:
-        minutes = rules.response_minutes(urgency, norms)
+        minutes = response_minutes(urgency, norms)
         return rules.window_for(urgency, since=NOW, night_ends_at=ends_at, service_minutes=30, minutes=minutes).end
 
     assert end(Urgency.U2, {}) == NOW + timedelta(minutes=30)
@@ -188,23 +189,6 @@ def test_a_window_never_ends_before_it_begins(
         minutes=minutes,
     )
     assert window.start <= window.end <= window.latest
-
-
-@pytest.mark.parametrize(
-    ("moment", "hours"),
-    [
-        (datetime(2026, 1, 15, 1, 30, tzinfo=UTC), 8),
-        (datetime(2026, 10, 24, 23, 30, tzinfo=UTC), 9),
-        (datetime(2026, 3, 28, 23, 30, tzinfo=UTC), 7),
-        (datetime(2026, 6, 1, 12, 0, tzinfo=UTC), 8),
-    ],
-)
-def test_a_night_is_eight_hours_on_the_wall_and_an_hour_more_or_less_when_the_clock_changes(
-    moment: datetime, hours: int
-) -> None:
-    starts_at, ends_at = rules.night_around(moment)
-    assert ends_at - starts_at == timedelta(hours=hours)
-    assert ends_at > moment
 
 
 def test_nobody_leaves_earlier_than_needed_to_be_there_when_the_window_begins() -> None:

@@ -21,10 +21,9 @@ from backend.dispatch.board.parts import (
     Driving,
     Waiting,
 )
-from backend.dispatch.models import Alarm, Assignment, Night, Presence, Shift, Visit
+from backend.dispatch.models import Alarm, Assignment, Presence, Visit
 from backend.dispatch.proposals.models import PlanProposal
 from backend.dispatch.proposals.queries import latest, state_of
-from backend.dispatch.roster.service import night_at
 from backend.dispatch.rules import VisitStatus
 from backend.dispatch.tonight import CarTonight, load_cars
 from backend.dispatch.travel.driven_rules import driven_s
@@ -38,6 +37,8 @@ from backend.platform.clock import iso, local
 from backend.platform.errors import NotFound
 from backend.platform.events import EventCounter
 from backend.platform.push import PushSubscription
+from backend.roster.models import Night, Shift
+from backend.roster.queries import night_at
 
 
 def board(session: Session, now: datetime) -> Board:

@@ -7,8 +7,9 @@ from marshmallow import validate
 
 from backend.dispatch.alarm_rules import AlarmKind
 from backend.dispatch.proposals.rules import ProposalState
-from backend.dispatch.rules import PlanState, VisitKind, VisitStatus
+from backend.dispatch.rules import VisitKind, VisitStatus
 from backend.platform.web import Schema, fields
+from backend.roster.rules import PlanState
 from backend.triage.rules import Urgency
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from backend.dispatch import rules
 from backend.dispatch.assign import Slot, VisitIsOver
-from backend.dispatch.models import Night, Visit
+from backend.dispatch.models import Visit
 from backend.dispatch.planning import optimiser as planning
 from backend.dispatch.planning.choice import Advice, Choice, Rejected, Second, by_distance, plain_params
 from backend.dispatch.rules import OVER
@@ -20,6 +20,7 @@ from backend.people.models import Client
 from backend.people.rules import name_label
 from backend.platform.clock import iso
 from backend.platform.errors import NotFound
+from backend.roster.models import Night
 
 log = structlog.get_logger()
 

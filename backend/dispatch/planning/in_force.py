@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from backend.dispatch import assign, routes
-from backend.dispatch.models import Assignment, Night, Visit
+from backend.dispatch.models import Assignment, Visit
 from backend.dispatch.rules import VisitKind, VisitStatus
 from backend.dispatch.tonight import Tonight, load_car
 from backend.platform.ids import new_id
 from backend.platform.uow import UnitOfWork
+from backend.roster.models import Night
 
 
 @dataclass

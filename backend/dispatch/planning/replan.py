@@ -5,15 +5,11 @@ import uuid
 import structlog
 
 from backend.dispatch.events import NightPlanned, PlanFailed
-from backend.dispatch.models import Night
 from backend.dispatch.planning import optimiser as planning
 from backend.dispatch.planning.in_force import difference, put_in_force
 from backend.dispatch.planning.optimiser import PlanningFailed, RoutePlan
-from backend.dispatch.roster.service import NightIsClosed
-from backend.dispatch.rules import PlanState
 from backend.dispatch.tonight import Tonight, load
 from backend.dispatch.travel import fetching
-from backend.dispatch.writing import lock_night
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import now as clock_now
 from backend.platform.config import settings
@@ -21,6 +17,9 @@ from backend.platform.db import reading
 from backend.platform.ids import new_id
 from backend.platform.outbox import Job
 from backend.platform.uow import UnitOfWork, unit_of_work
+from backend.roster.models import Night
+from backend.roster.rules import PlanState
+from backend.roster.service import NightIsClosed, lock_night
 
 log = structlog.get_logger()
 

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from backend.dispatch.events import ProposalAnswered
-from backend.dispatch.models import Assignment, Night, Visit
+from backend.dispatch.models import Assignment, Visit
 from backend.dispatch.planning.optimiser import PlanningFailed
 from backend.dispatch.proposals import search as proposing
 from backend.dispatch.proposals.comparison import compare
@@ -20,12 +20,13 @@ from backend.dispatch.proposals.service import held
 from backend.dispatch.rules import VisitStatus
 from backend.dispatch.tonight import Tonight, load
 from backend.dispatch.travel import fetching
-from backend.dispatch.writing import lock_night
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import now as clock_now
 from backend.platform.db import reading
 from backend.platform.outbox import Job
 from backend.platform.uow import UnitOfWork, unit_of_work
+from backend.roster.models import Night
+from backend.roster.service import lock_night
 
 log = structlog.get_logger()
 

@@ -6,17 +6,18 @@ from typing import Any
 from flask import Response
 from flask.views import MethodView
 
-from backend.dispatch import queries
-from backend.dispatch.blueprint import DESK, blp
+from backend.dispatch.blueprint import blp
 from backend.dispatch.proposals import choice, service
 from backend.dispatch.proposals import queries as proposals
 from backend.dispatch.proposals.models import PlanProposal
 from backend.dispatch.proposals.rules import UNDO, ProposalState
 from backend.dispatch.proposals.shape import ProposalOut
+from backend.people.rules import DESK
 from backend.platform.clock import iso, now
 from backend.platform.db import reading
 from backend.platform.uow import unit_of_work
 from backend.platform.web import Schema, fields, json_response
+from backend.roster import queries as roster
 
 
 class ProposalIn(Schema):
@@ -99,7 +100,7 @@ class Reversals(MethodView):
 def _shown(proposal_id: uuid.UUID, status: int = 200) -> Response:
     with reading() as session:
         found = proposals.proposal(session, proposal_id)
-        night = queries.night(session, found.night_id)
+        night = roster.night(session, found.night_id)
         return json_response(_shape(found, proposals.state_of(found, night, now())), status)
 
 

@@ -8,19 +8,19 @@ import sqlalchemy as sa
 
 from backend.dispatch import rules
 from backend.dispatch.events import ProposalDecided
-from backend.dispatch.models import Assignment, Night, Visit
+from backend.dispatch.models import Assignment, Visit
 from backend.dispatch.planning.in_force import Difference, difference, put_in_force
 from backend.dispatch.proposals.models import PlanProposal
 from backend.dispatch.proposals.queries import proposal, state_of
 from backend.dispatch.proposals.rules import UNDO, ProposalState, Standing, put_back, what_stays
 from backend.dispatch.proposals.service import held
-from backend.dispatch.roster.service import NightIsClosed
 from backend.dispatch.rules import VisitStatus
 from backend.dispatch.tonight import Tonight, load, objections
-from backend.dispatch.writing import lock_night
 from backend.platform.clock import iso
 from backend.platform.errors import DomainError
 from backend.platform.uow import UnitOfWork
+from backend.roster.models import Night
+from backend.roster.service import NightIsClosed, lock_night
 
 Moves = dict[uuid.UUID, uuid.UUID | None]
 

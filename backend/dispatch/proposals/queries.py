@@ -6,10 +6,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from backend.dispatch.models import Night
 from backend.dispatch.proposals.models import PlanProposal
 from backend.dispatch.proposals.rules import ProposalState, state_now
 from backend.platform.errors import NotFound
+from backend.roster.models import Night
 
 
 def proposal(session: Session, proposal_id: uuid.UUID) -> PlanProposal:

@@ -7,11 +7,10 @@ import sqlalchemy as sa
 from backend.dispatch.events import ProposalAsked
 from backend.dispatch.proposals.models import PlanProposal
 from backend.dispatch.proposals.rules import ProposalState, is_silent
-from backend.dispatch.roster.service import NightIsClosed
-from backend.dispatch.writing import lock_night
 from backend.platform.config import settings
 from backend.platform.errors import NotFound
 from backend.platform.uow import UnitOfWork
+from backend.roster.service import NightIsClosed, lock_night
 
 
 def ask(uow: UnitOfWork, night_id: uuid.UUID, *, id: uuid.UUID, includes_assigned: bool = False) -> PlanProposal:

@@ -5,14 +5,15 @@ from typing import Any
 from flask.views import MethodView
 from marshmallow import validate
 
-from backend.dispatch import queries
-from backend.dispatch.blueprint import DESK, blp
+from backend.dispatch.blueprint import blp
 from backend.dispatch.regions import help as region_help
 from backend.dispatch.regions import work as area_work
 from backend.dispatch.regions.help import Help, HelpReport
+from backend.people.rules import DESK
 from backend.platform.clock import now
 from backend.platform.db import reading
 from backend.platform.web import Schema, fields
+from backend.roster import queries as roster
 
 MOST_NIGHTS = 366
 
@@ -65,7 +66,7 @@ class RegionHelpBetween(MethodView):
         """Which region's cars drove for which other region: visits, minutes at the door, metres of the drive there"""
         with reading() as session:
             if "night_id" in data:
-                nights = [queries.night(session, data["night_id"]).id]
+                nights = [roster.night(session, data["night_id"]).id]
             else:
                 nights = area_work.past_nights(session, now(), data["nights"])
             return _told(region_help.help_between(session, nights))

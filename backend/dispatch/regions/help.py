@@ -8,10 +8,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from backend.dispatch.models import Assignment, Car, Night, Shift, Visit
+from backend.dispatch.models import Assignment, Visit
 from backend.dispatch.rules import VisitStatus
 from backend.people.models import Region
 from backend.platform.db import Session
+from backend.roster.models import Car, Night, Shift
 
 _DRIVEN = (VisitStatus.UNDER_WAY, VisitStatus.ON_SCENE, VisitStatus.DONE)
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from backend.dispatch.models import Car, HomeBase
 from backend.dispatch.regions import work as area_work
 from backend.dispatch.regions.proposal import (
     MOST_AREAS,
@@ -32,6 +31,7 @@ from backend.dispatch.travel.times import Point
 from backend.people.models import PostcodeArea, Region
 from backend.people.places import queries as places
 from backend.platform.db import Session
+from backend.roster.models import Car, HomeBase
 
 if TYPE_CHECKING:
     from routing import TravelMatrix

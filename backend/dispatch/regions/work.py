@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from backend.dispatch import rules
-from backend.dispatch.models import Car, Night, Shift, Visit
+from backend.dispatch.models import Visit
 from backend.dispatch.rules import VisitKind, VisitStatus
 from backend.people.models import Client, PostcodeArea
+from backend.roster.models import Car, Night, Shift
 
 USUAL_VISITS_PER_CAR = 8
 USUAL_SERVICE_S = 1500

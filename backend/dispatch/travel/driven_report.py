@@ -10,10 +10,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from backend.dispatch.models import Assignment, Car, Shift, Visit
+from backend.dispatch.models import Assignment, Visit
 from backend.dispatch.rules import VisitKind
 from backend.dispatch.travel.driven_rules import driven_s
 from backend.people.models import Organisation
+from backend.roster.models import Car, Shift
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,13 @@ import sqlalchemy as sa
 import structlog
 
 from backend.dispatch import routes
-from backend.dispatch.models import Night, Visit
+from backend.dispatch.models import Visit
 from backend.dispatch.rules import OVER, VisitStatus
 from backend.dispatch.tonight import Tonight, load
 from backend.dispatch.travel import fetched, road_map
 from backend.dispatch.travel import times as travel
 from backend.dispatch.travel.fetched import NO_ROAD, Spot
 from backend.dispatch.travel.models import TravelBlock
-from backend.dispatch.writing import lock_night
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import now as clock_now
 from backend.platform.config import ASKED_OVER_HTTP, settings
@@ -28,6 +27,8 @@ from backend.platform.db import reading
 from backend.platform.ids import new_id
 from backend.platform.outbox import Job
 from backend.platform.uow import UnitOfWork, unit_of_work
+from backend.roster.models import Night
+from backend.roster.service import lock_night
 
 log = structlog.get_logger()
 

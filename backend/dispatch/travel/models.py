@@ -7,9 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.dispatch.models import Visible
 from backend.platform.actor import Actor, Scope
-from backend.platform.db import Base
+from backend.platform.db import Base, Visible
 from backend.platform.ids import new_id
 
 

@@ -5,18 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
-from backend.dispatch import rules
-from backend.dispatch.events import BackupWoken, NightOpened, RosterChanged
-from backend.dispatch.models import Car, HomeBase, Night, ResponseNorm, Shift, ShiftBreak
-from backend.dispatch.writing import lock_night
 from backend.people.models import Region, Staff
 from backend.people.rules import Role
 from backend.platform.clock import iso
 from backend.platform.config import settings
 from backend.platform.errors import DomainError, Invalid, NotFound
 from backend.platform.uow import UnitOfWork
+from backend.roster import queries, rules
+from backend.roster.events import BackupWoken, NightOpened, RosterChanged
+from backend.roster.models import Car, HomeBase, Night, ResponseNorm, Shift, ShiftBreak
 from backend.triage.rules import Urgency
 
 
@@ -38,25 +36,19 @@ class ShiftsOverlap(DomainError):
     code = "shifts_overlap"
 
 
-def night_at(session: Session, now: datetime) -> Night | None:
-    """The night under way; between nights the last one that began, as long as it is not closed; else the next."""
-    began = session.scalar(
-        sa.select(Night)
-        .where(Night.starts_at <= now, Night.closed_at.is_(None))
-        .order_by(Night.starts_at.desc())
-        .limit(1)
+def lock_night(uow: UnitOfWork, night_id: uuid.UUID) -> Night:
+    """The night's row, held until the commit. Always taken before a visit's, so that nobody waits in a circle."""
+    night = uow.session.scalar(
+        sa.select(Night).where(Night.id == night_id).with_for_update().execution_options(populate_existing=True)
     )
-    if began is not None and began.ends_at > now:
-        return began
-    following = session.scalar(
-        sa.select(Night).where(Night.starts_at > now, Night.closed_at.is_(None)).order_by(Night.starts_at).limit(1)
-    )
-    return began or following
+    if night is None:
+        raise NotFound()
+    return night
 
 
 def tonight(uow: UnitOfWork) -> Night:
     """The night that a visit opened now belongs to; made when the roster has none, so that no visit is refused."""
-    found = night_at(uow.session, uow.now)
+    found = queries.night_at(uow.session, uow.now)
     if found is not None and found.ends_at > uow.now:
         return found
     starts_at, ends_at = rules.night_around(uow.now)
@@ -253,7 +245,7 @@ def wake(uow: UnitOfWork, shift_id: uuid.UUID) -> Shift:
 def set_norms(uow: UnitOfWork, region_id: uuid.UUID, minutes: dict[Urgency, int | None]) -> None:
     """Write down a region's own response norms; an urgency that is left out follows the default again."""
     _known_region(uow, region_id)
-    known = {norm.urgency: norm for norm in _norms(uow.session, region_id)}
+    known = {norm.urgency: norm for norm in queries.norms(uow.session, region_id)}
     for urgency, norm in known.items():
         if urgency not in minutes:
             uow.session.delete(norm)
@@ -262,15 +254,6 @@ def set_norms(uow: UnitOfWork, region_id: uuid.UUID, minutes: dict[Urgency, int 
             known[urgency].minutes = value
         else:
             uow.session.add(ResponseNorm(region_id=region_id, urgency=urgency, minutes=value))
-
-
-def norms_of(session: Session, region_id: uuid.UUID | None) -> dict[Urgency, int | None]:
-    """A region's own norms; empty means: all defaults."""
-    return {norm.urgency: norm.minutes for norm in _norms(session, region_id)} if region_id else {}
-
-
-def _norms(session: Session, region_id: uuid.UUID | None) -> list[ResponseNorm]:
-    return list(session.scalars(sa.select(ResponseNorm).where(ResponseNorm.region_id == region_id)))
 
 
 def _known_region(uow: UnitOfWork, region_id: uuid.UUID | None) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 from flask.views import MethodView
 from marshmallow import validate
 
-from backend.dispatch.blueprint import DESK, blp
-from backend.dispatch.models import ShiftBreak
-from backend.dispatch.roster import breaks
+from backend.dispatch import breaks
+from backend.dispatch.blueprint import blp
+from backend.people.rules import DESK
 from backend.platform.uow import unit_of_work
 from backend.platform.web import Schema, fields
+from backend.roster.models import ShiftBreak
 
 MINUTES: dict[str, Any] = {"required": True, "strict": True, "validate": validate.Range(min=5, max=120)}
 

@@ -7,12 +7,13 @@ import sqlalchemy as sa
 
 from backend.dispatch import routes
 from backend.dispatch.events import BreakChanged
-from backend.dispatch.models import Car, Night, Shift, ShiftBreak, Visit
-from backend.dispatch.roster.service import NightIsClosed
+from backend.dispatch.models import Visit
 from backend.dispatch.rules import BUSY
-from backend.dispatch.writing import ask_replan, lock_night
+from backend.dispatch.writing import ask_replan
 from backend.platform.errors import DomainError, Invalid, NotFound
 from backend.platform.uow import UnitOfWork
+from backend.roster.models import Car, Night, Shift, ShiftBreak
+from backend.roster.service import NightIsClosed, lock_night
 
 
 class BreakIsOver(DomainError):

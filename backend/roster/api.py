@@ -6,17 +6,16 @@ from typing import Any
 from flask.views import MethodView
 from marshmallow import validate
 
-from backend.dispatch import queries
-from backend.dispatch.blueprint import DESK, blp
-from backend.dispatch.models import Car, HomeBase, Night, Shift
-from backend.dispatch.planning import replan
-from backend.dispatch.roster import service as roster
-from backend.dispatch.rules import PlanState
-from backend.people.rules import Role
+from backend.people.rules import DESK, Role
 from backend.platform.db import reading
 from backend.platform.uow import unit_of_work
-from backend.platform.web import Schema, fields
+from backend.platform.web import Blueprint, Schema, fields
+from backend.roster import queries, service
+from backend.roster.models import Car, HomeBase, Night, Shift
+from backend.roster.rules import PlanState
 from backend.triage.rules import Urgency
+
+blp = Blueprint("roster", __name__, url_prefix="/api/v1", description="Rooster: nights, cars, shifts, response norms")
 
 LATITUDE = validate.Range(min=50.5, max=53.8)
 LONGITUDE = validate.Range(min=3.2, max=7.4)
@@ -145,17 +144,7 @@ class Nights(MethodView):
     def post(self, data: dict[str, Any]) -> Night:
         """Put a night on the roster"""
         with unit_of_work() as uow:
-            return roster.open_night(uow, starts_at=data["starts_at"], ends_at=data["ends_at"], night_id=data["id"])
-
-
-@blp.route("/nights/<uuid:night_id>/plan")
-class NightPlan(MethodView):
-    @blp.access(*DESK)
-    @blp.response(202, NightOut)
-    def post(self, night_id: uuid.UUID) -> Night:
-        """Ask for the planned visits to be put into routes"""
-        with unit_of_work() as uow:
-            return replan.plan_night(uow, night_id)
+            return service.open_night(uow, starts_at=data["starts_at"], ends_at=data["ends_at"], night_id=data["id"])
 
 
 @blp.route("/nights/<uuid:night_id>/shifts")
@@ -183,7 +172,7 @@ class HomeBases(MethodView):
     def post(self, data: dict[str, Any]) -> HomeBase:
         """Add a home base"""
         with unit_of_work() as uow:
-            return roster.add_home_base(uow, **data)
+            return service.add_home_base(uow, **data)
 
 
 @blp.route("/cars")
@@ -201,7 +190,7 @@ class Cars(MethodView):
     def post(self, data: dict[str, Any]) -> Car:
         """Add a car"""
         with unit_of_work() as uow:
-            return roster.add_car(uow, **data)
+            return service.add_car(uow, **data)
 
 
 @blp.route("/shifts")
@@ -212,7 +201,7 @@ class Shifts(MethodView):
     def post(self, data: dict[str, Any]) -> Shift:
         """Put a nurse in a car for a night"""
         with unit_of_work() as uow:
-            return roster.add_shift(uow, **data)
+            return service.add_shift(uow, **data)
 
 
 @blp.route("/shifts/<uuid:shift_id>/wake")
@@ -222,7 +211,7 @@ class Wake(MethodView):
     def post(self, shift_id: uuid.UUID) -> Shift:
         """Wake the back-up"""
         with unit_of_work() as uow:
-            return roster.wake(uow, shift_id)
+            return service.wake(uow, shift_id)
 
 
 @blp.route("/regions/<uuid:region_id>/response-norms")
@@ -240,5 +229,5 @@ class ResponseNorms(MethodView):
     def put(self, data: dict[str, Any], region_id: uuid.UUID) -> dict[str, Any]:
         """Set a region's response norms"""
         with unit_of_work() as uow:
-            roster.set_norms(uow, region_id, {norm["urgency"]: norm["minutes"] for norm in data["norms"]})
+            service.set_norms(uow, region_id, {norm["urgency"]: norm["minutes"] for norm in data["norms"]})
             return {"norms": queries.norms(uow.session, region_id)}

@@ -8,9 +8,6 @@ import click
 import sqlalchemy as sa
 from flask.cli import AppGroup, with_appcontext
 
-from backend.dispatch import rules
-from backend.dispatch.models import Car, HomeBase
-from backend.dispatch.roster import service as roster
 from backend.people.console import Stop, operator, refuse
 from backend.people.models import Region, Staff
 from backend.people.places import queries as places
@@ -19,6 +16,9 @@ from backend.platform.clock import AMSTERDAM, local
 from backend.platform.errors import DomainError
 from backend.platform.ids import new_id
 from backend.platform.uow import UnitOfWork, unit_of_work
+from backend.roster import rules
+from backend.roster import service as roster
+from backend.roster.models import Car, HomeBase
 
 fleet = AppGroup("fleet", help="Standplaatsen, auto's en diensten.")
 commands = [fleet]

@@ -1,1 +1,0 @@
-"""Who is on duty: nights, bases, cars, shifts, and the rest a nurse takes in between."""
