@@ -11,7 +11,9 @@ function makeAudio(): AudioContext | null {
   }
 }
 
+/** A page that nobody has touched yet may not vibrate: asking all the same is only an error in the log. */
 export function buzz(pattern: number | number[]): void {
+  if (navigator.userActivation?.hasBeenActive === false) return
   navigator.vibrate?.(pattern)
 }
 
