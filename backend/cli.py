@@ -105,11 +105,12 @@ def _worker_beside() -> Iterator[None]:
 def register(app: Flask) -> None:
     """Hang every command on the app."""
     from backend.demo import demo
+    from backend.dispatch.driving.cli import travel
     from backend.dispatch.regions.cli import propose
-    from backend.dispatch.travel.cli import roads, travel
     from backend.handover.cli import night
     from backend.people.cli import gazetteer, people, regions
     from backend.roster.cli import fleet
+    from backend.travel.cli import roads
     from backend.triage.cli import scope_list
 
     regions.add_command(propose)

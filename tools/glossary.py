@@ -13,7 +13,19 @@ FILE = ROOT / "docs" / "glossary.md"
 OPENING = re.compile(r"^(?P<dutch>[A-ZÀ-Ý0-9][^:.\n]{1,60}?): (?P<meaning>[^\n]+)")
 OPENING_WITH_COMMA = re.compile(r"^(?P<dutch>[A-ZÀ-Ý][\w\u00c0-\u017f-]+), (?P<meaning>as in [^\n]+)")
 ENGLISH = re.compile(r"(A|An|The|One|What|Who|Which|Something|Somebody|How|When|Where|Why) ")
-ROOMS = ("people", "keysafe", "intake", "triage", "roster", "dispatch", "visits", "handover", "costs", "insight")
+ROOMS = (
+    "people",
+    "keysafe",
+    "intake",
+    "triage",
+    "roster",
+    "travel",
+    "dispatch",
+    "visits",
+    "handover",
+    "costs",
+    "insight",
+)
 
 HEAD = """# Glossary
 

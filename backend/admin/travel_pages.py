@@ -8,9 +8,9 @@ from flask import Response, render_template
 
 from backend.admin import travel_words
 from backend.admin.blueprint import pages
-from backend.dispatch.travel import calibration
-from backend.dispatch.travel.calibration_rules import FEWEST_TRIPS
-from backend.dispatch.travel.driven_report import driven_in_night
+from backend.dispatch.driving import calibration
+from backend.dispatch.driving.calibration_rules import FEWEST_TRIPS
+from backend.dispatch.driving.driven_report import driven_in_night
 from backend.people.rules import Role
 from backend.platform.clock import local, now
 from backend.platform.config import settings

@@ -7,8 +7,8 @@ import io
 from datetime import datetime
 
 from backend.admin.wording import clock, day_in_words
+from backend.dispatch.driving.driven_report import Drive, DrivenNight
 from backend.dispatch.rules import VisitKind
-from backend.dispatch.travel.driven_report import Drive, DrivenNight
 from backend.platform.clock import local
 
 SOURCES = {"crow": "geschat", "roads": "wegenkaart", "osrm": "osrm", "valhalla": "valhalla"}

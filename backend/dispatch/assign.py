@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from backend.dispatch import alarms, routes, rules
 from backend.dispatch.alarm_rules import AlarmKind, RingStep, RingTimes
 from backend.dispatch.doubles import shifts_of_partners, tell_partners
+from backend.dispatch.driving import driven
 from backend.dispatch.events import VisitAssigned, VisitWithdrawn
 from backend.dispatch.models import Assignment, Visit
 from backend.dispatch.planning.choice import plain_params
 from backend.dispatch.rules import BUSY, OVER, Override, VisitKind, VisitStatus
 from backend.dispatch.tonight import CarTonight, load_car, need_of
-from backend.dispatch.travel import driven
 from backend.dispatch.writing import ask_replan, event_header, for_change, night_of
 from backend.people import service as people
 from backend.platform.clock import iso

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 
 from backend.dispatch import ringing
+from backend.dispatch.driving import fetching
 from backend.dispatch.planning import replan
 from backend.dispatch.proposals import answering
-from backend.dispatch.travel import fetching
 from backend.platform.outbox import Job
 
 JOBS: Mapping[str, Callable[[Job], None]] = {

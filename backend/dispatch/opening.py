@@ -10,11 +10,11 @@ from backend.dispatch import alarms, assign, rules
 from backend.dispatch.alarm_rules import AlarmKind
 from backend.dispatch.assign import NurseIsThere, VisitIsOver
 from backend.dispatch.doubles import count_cars, partners_of
+from backend.dispatch.driving import fetching
 from backend.dispatch.events import VisitCancelled, VisitChanged, VisitLocked, VisitMoved, VisitOpened
 from backend.dispatch.models import Visit
 from backend.dispatch.rules import BUSY, OVER, VisitKind, VisitStatus
 from backend.dispatch.tonight import load_cars, need_of
-from backend.dispatch.travel import fetching
 from backend.dispatch.writing import ask_replan, event_header, for_change
 from backend.intake.events import CareRequestRegistered, ClientIdentified
 from backend.people.events import ClientChanged, ClientMerged

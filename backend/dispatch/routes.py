@@ -11,9 +11,9 @@ from backend.dispatch.models import Visit
 from backend.dispatch.rules import BUSY, VisitKind
 from backend.dispatch.timetable import Drive, Leg, Times, timetables
 from backend.dispatch.tonight import Tonight, VisitTonight, load
-from backend.dispatch.travel.times import Trip
 from backend.platform.uow import UnitOfWork
 from backend.roster.models import Night, ShiftBreak
+from backend.travel.times import Trip
 
 WORTH_TELLING = timedelta(minutes=5)
 """A smaller shift of an arrival time is no news for a phone."""

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from backend.dispatch import alarms, breaks, routes, rules
 from backend.dispatch.alarm_rules import OVERDUE_BACKUP_AFTER, AlarmKind, overdue_at
 from backend.dispatch.assign import NotAssigned
+from backend.dispatch.driving import driven, fetching
 from backend.dispatch.events import LateFactKept, NurseArrived, NurseDeparted, VisitAccepted, VisitEvent, VisitFinished
 from backend.dispatch.models import Alarm, Assignment, Visit
 from backend.dispatch.rules import REACHED_BY, Step, StepVerdict, VisitStatus
-from backend.dispatch.travel import driven, fetching
 from backend.dispatch.writing import ask_replan, event_header, for_change, night_of
 from backend.platform.config import settings
 from backend.platform.errors import DomainError, NotFound

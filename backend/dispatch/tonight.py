@@ -13,10 +13,10 @@ from backend.dispatch import rules
 from backend.dispatch.models import Assignment, Visit
 from backend.dispatch.rules import BUSY, OVER, CarOnDuty, Need, VisitKind, VisitStatus
 from backend.dispatch.timetable import Rest
-from backend.dispatch.travel import times as travel
-from backend.dispatch.travel.times import Drives, Point
 from backend.people.models import Competence, Staff
 from backend.roster.models import Car, HomeBase, Night, Shift, ShiftBreak
+from backend.travel import times as travel
+from backend.travel.times import Drives, Point
 from backend.triage.rules import Urgency
 
 FRESH_POSITION = timedelta(minutes=20)

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from backend.dispatch import steps
+from backend.dispatch.driving import calibration
 from backend.dispatch.models import Assignment
-from backend.dispatch.travel import calibration
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import now
 from backend.platform.db import reading

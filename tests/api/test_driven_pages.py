@@ -109,8 +109,8 @@ def test_the_page_about_driving_times_names_factor_trips_and_error(app, admin, d
     page = admin.get("/admin/travel")
     assert "geschat 1,00 nog niet één rit 0 niet geteld 14 % per rit gemiddeld 14 % te kort" in rows_of(page)
     with unit_of_work(actor=SYSTEM) as uow:
-        from backend.dispatch.travel import calibration
-        from backend.dispatch.travel.calibration_rules import Calibration, Error
+        from backend.dispatch.driving import calibration
+        from backend.dispatch.driving.calibration_rules import Calibration, Error
 
         calibration.apply(
             uow, Calibration("crow", 1.17, 44, 3, 0.1, Error(0.2, -0.1), Error(0.1, 0.0), uow.now - timedelta(days=9))

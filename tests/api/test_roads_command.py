@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from backend.dispatch.travel import road_map
-from backend.dispatch.travel import times as travel
 from backend.platform.actor import SYSTEM
 from backend.platform.db import reading
+from backend.travel import road_map
+from backend.travel import times as travel
 
 A_SQUARE = """<?xml version="1.0"?>
 <osm version="0.6">

@@ -10,11 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 from backend.dispatch import steps
+from backend.dispatch.driving import fetching
 from backend.dispatch.models import Visit
 from backend.dispatch.tonight import load
-from backend.dispatch.travel import fetched, fetching
-from backend.dispatch.travel import times as travel
-from backend.dispatch.travel.models import TravelBlock, TravelFactor
 from backend.platform import worker
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import now
@@ -23,6 +21,9 @@ from backend.platform.ids import new_id
 from backend.platform.outbox import OutboxJob
 from backend.platform.uow import unit_of_work
 from backend.roster.models import Night
+from backend.travel import fetched
+from backend.travel import times as travel
+from backend.travel.models import TravelBlock, TravelFactor
 from tests import builders
 from tests.api.dispatching import a_staffed_night, an_open_visit, fresh, jobs, send
 

@@ -207,14 +207,6 @@ def test_a_car_is_never_in_two_places_at_once(legs: list[Leg]) -> None:
         free_at = times.eta_at + timedelta(minutes=leg.service_minutes)
 
 
-def test_two_addresses_are_never_zero_seconds_apart_and_ten_kilometres_take_a_quarter_of_an_hour() -> None:
-    assert rules.crow_travel_s(rules.crow_m(52.3731, 4.8571, 52.3731, 4.8572)) >= 60
-    ten_km = rules.crow_m(52.37, 4.85, 52.46, 4.85)
-    assert ten_km == pytest.approx(10_000, rel=0.01)
-    assert rules.crow_travel_s(ten_km) == pytest.approx(16.4 * 60, rel=0.01)
-    assert rules.road_m(ten_km) == pytest.approx(14_000, rel=0.01)
-
-
 def test_ringing_goes_on_to_the_desk_after_a_minute_and_to_the_next_car_after_two() -> None:
     steps = [(step, (at - NOW).total_seconds()) for step, at in RingTimes().schedule(NOW)]
     assert steps == [(RingStep.RANG, 0), (RingStep.RANG_AGAIN, 30), (RingStep.DESK_ALARM, 60), (RingStep.NEXT_CAR, 120)]

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.dispatch.travel import calibration_rules as calibration
-from backend.dispatch.travel import driven_rules as driven
-from backend.dispatch.travel.calibration_rules import DrivenTrip
+from backend.dispatch.driving import calibration_rules as calibration
+from backend.dispatch.driving import driven_rules as driven
+from backend.dispatch.driving.calibration_rules import DrivenTrip
 
 NOW = datetime(2026, 1, 15, 1, 30, tzinfo=UTC)
 HOME, DOOR = (52.37, 4.88), (52.37, 4.94)  # four kilometres and a bit

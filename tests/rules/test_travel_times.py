@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.dispatch import rules
-from backend.dispatch.travel import times as travel
-from backend.dispatch.travel.times import Drives
 from backend.platform.config import BadSetting, Settings
+from backend.travel import rules
+from backend.travel import times as travel
+from backend.travel.times import Drives
 from routing.travel import Crow, Point
 
 DAM, ZUID, OOST = (52.3731, 4.8926), (52.3389, 4.8730), (52.3600, 4.9300)
@@ -117,3 +117,11 @@ def test_settings_that_can_work_are_taken():
     Settings(travel="osrm", travel_url="http://localhost:5000").refuse_unusable()
     assert Settings.from_environment({"NACHTRONDE_ROUTING_TIME_FACTOR": "1.1"}).routing_time_factor == 1.1
     assert Settings.from_environment({}).routing_time_factor is None
+
+
+def test_two_addresses_are_never_zero_seconds_apart_and_ten_kilometres_take_a_quarter_of_an_hour() -> None:
+    assert rules.crow_travel_s(rules.crow_m(52.3731, 4.8571, 52.3731, 4.8572)) >= 60
+    ten_km = rules.crow_m(52.37, 4.85, 52.46, 4.85)
+    assert ten_km == pytest.approx(10_000, rel=0.01)
+    assert rules.crow_travel_s(ten_km) == pytest.approx(16.4 * 60, rel=0.01)
+    assert rules.road_m(ten_km) == pytest.approx(14_000, rel=0.01)

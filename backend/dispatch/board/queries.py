@@ -21,12 +21,12 @@ from backend.dispatch.board.parts import (
     Driving,
     Waiting,
 )
+from backend.dispatch.driving.driven_rules import driven_s
 from backend.dispatch.models import Alarm, Assignment, Presence, Visit
 from backend.dispatch.proposals.models import PlanProposal
 from backend.dispatch.proposals.queries import latest, state_of
 from backend.dispatch.rules import VisitStatus
 from backend.dispatch.tonight import CarTonight, load_cars
-from backend.dispatch.travel.driven_rules import driven_s
 from backend.intake.complaints import entry_complaints
 from backend.intake.models import CareRequest
 from backend.intake.rules import RequestStatus, reference_of

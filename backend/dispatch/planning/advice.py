@@ -15,12 +15,12 @@ from backend.dispatch.planning import optimiser as planning
 from backend.dispatch.planning.choice import Advice, Choice, Rejected, Second, by_distance, plain_params
 from backend.dispatch.rules import OVER
 from backend.dispatch.tonight import CarTonight, Tonight, VisitTonight, load, objections
-from backend.dispatch.travel import times as travel
 from backend.people.models import Client
 from backend.people.rules import name_label
 from backend.platform.clock import iso
 from backend.platform.errors import NotFound
 from backend.roster.models import Night
+from backend.travel import times as travel
 
 log = structlog.get_logger()
 

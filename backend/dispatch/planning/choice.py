@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from backend.dispatch.tonight import CarTonight, Tonight, VisitTonight, objections
-from backend.dispatch.travel.times import Trip
 from backend.platform.clock import iso
+from backend.travel.times import Trip
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from backend.dispatch.planning.pairs import Pairs, moment_of, tie
 from backend.dispatch.planning.problem import FIRST, SECOND, at, problem_of, told
 from backend.dispatch.rules import VisitKind, VisitStatus
 from backend.dispatch.tonight import CarTonight, Tonight, VisitTonight
-from backend.dispatch.travel.times import CROW
+from backend.travel.times import CROW
 from backend.triage.rules import Urgency
 
 if TYPE_CHECKING:  # the optimiser loads compiled code: only when it is asked something, never at the start of the house

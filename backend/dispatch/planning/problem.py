@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from backend.dispatch.planning.pairs import Pairs, moment_of
 from backend.dispatch.rules import VisitKind, VisitStatus
 from backend.dispatch.tonight import CarTonight, Tonight, VisitTonight
-from backend.dispatch.travel.times import Point
 from backend.platform.clock import iso, local
+from backend.travel.times import Point
 from backend.triage.rules import Urgency
 
 if TYPE_CHECKING:

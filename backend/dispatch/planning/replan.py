@@ -4,12 +4,12 @@ import uuid
 
 import structlog
 
+from backend.dispatch.driving import fetching
 from backend.dispatch.events import NightPlanned, PlanFailed
 from backend.dispatch.planning import optimiser as planning
 from backend.dispatch.planning.in_force import difference, put_in_force
 from backend.dispatch.planning.optimiser import PlanningFailed, RoutePlan
 from backend.dispatch.tonight import Tonight, load
-from backend.dispatch.travel import fetching
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import now as clock_now
 from backend.platform.config import settings

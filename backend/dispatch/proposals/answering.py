@@ -8,6 +8,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
 
+from backend.dispatch.driving import fetching
 from backend.dispatch.events import ProposalAnswered
 from backend.dispatch.models import Assignment, Visit
 from backend.dispatch.planning.optimiser import PlanningFailed
@@ -19,7 +20,6 @@ from backend.dispatch.proposals.rules import ProposalState
 from backend.dispatch.proposals.service import held
 from backend.dispatch.rules import VisitStatus
 from backend.dispatch.tonight import Tonight, load
-from backend.dispatch.travel import fetching
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import now as clock_now
 from backend.platform.db import reading

@@ -26,12 +26,12 @@ from backend.dispatch.regions.proposal import (
     shared_cars,
 )
 from backend.dispatch.regions.work import AreaWork, PastWork
-from backend.dispatch.travel import times as travel
-from backend.dispatch.travel.times import Point
 from backend.people.models import PostcodeArea, Region
 from backend.people.places import queries as places
 from backend.platform.db import Session
 from backend.roster.models import Car, HomeBase
+from backend.travel import times as travel
+from backend.travel.times import Point
 
 if TYPE_CHECKING:
     from routing import TravelMatrix

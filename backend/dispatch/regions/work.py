@@ -10,11 +10,11 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from backend.dispatch import rules
 from backend.dispatch.models import Visit
 from backend.dispatch.rules import VisitKind, VisitStatus
 from backend.people.models import Client, PostcodeArea
 from backend.roster.models import Car, Night, Shift
+from backend.travel.rules import crow_m
 
 USUAL_VISITS_PER_CAR = 8
 USUAL_SERVICE_S = 1500
@@ -120,7 +120,7 @@ def _visits(session: Session, nights: list[uuid.UUID]) -> Iterable[sa.Row]:
 def _nearest(areas: Iterable[PostcodeArea], lat: float | None, lon: float | None) -> str | None:
     if lat is None or lon is None:
         return None
-    away = ((rules.crow_m(lat, lon, area.lat, area.lon), area.pc4) for area in areas)
+    away = ((crow_m(lat, lon, area.lat, area.lon), area.pc4) for area in areas)
     metres, pc4 = min(away, default=(NEAR_M + 1.0, ""))
     return pc4 if metres <= NEAR_M else None
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from backend.dispatch.rules import crow_m
+from backend.travel.rules import crow_m
 
 Point = tuple[float, float]
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from backend.dispatch.driving import driven_rules
+from backend.dispatch.driving.driven_rules import AT_THE_START, Point, Trail
 from backend.dispatch.models import Assignment, Visit
-from backend.dispatch.rules import crow_m
 from backend.dispatch.tonight import load
-from backend.dispatch.travel import driven_rules
-from backend.dispatch.travel.driven_rules import AT_THE_START, Point, Trail
 from backend.platform.clock import iso
 from backend.platform.uow import UnitOfWork
 from backend.roster.models import Night, Shift
+from backend.travel.rules import crow_m
 
 
 def departs(uow: UnitOfWork, night: Night, visit: Visit, assignment: Assignment, moment: datetime) -> None:

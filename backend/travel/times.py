@@ -16,10 +16,9 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
 
-from backend.dispatch import rules
-from backend.dispatch.travel import fetched, road_map
-from backend.dispatch.travel.models import TravelFactor
 from backend.platform.config import ASKED_OVER_HTTP, settings
+from backend.travel import fetched, road_map, rules
+from backend.travel.models import TravelFactor
 
 if TYPE_CHECKING:
     from routing import TravelMatrix

@@ -16,10 +16,6 @@ from backend.dispatch import routes
 from backend.dispatch.models import Visit
 from backend.dispatch.rules import OVER, VisitStatus
 from backend.dispatch.tonight import Tonight, load
-from backend.dispatch.travel import fetched, road_map
-from backend.dispatch.travel import times as travel
-from backend.dispatch.travel.fetched import NO_ROAD, Spot
-from backend.dispatch.travel.models import TravelBlock
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import now as clock_now
 from backend.platform.config import ASKED_OVER_HTTP, settings
@@ -29,6 +25,10 @@ from backend.platform.outbox import Job
 from backend.platform.uow import UnitOfWork, unit_of_work
 from backend.roster.models import Night
 from backend.roster.service import lock_night
+from backend.travel import fetched, road_map
+from backend.travel import times as travel
+from backend.travel.fetched import NO_ROAD, Spot
+from backend.travel.models import TravelBlock
 
 log = structlog.get_logger()
 

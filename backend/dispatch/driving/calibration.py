@@ -8,17 +8,17 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from backend.dispatch.driving import calibration_rules
+from backend.dispatch.driving.calibration_rules import Calibration, DrivenTrip
+from backend.dispatch.driving.driven_rules import driven_s
 from backend.dispatch.events import TravelCalibrated
 from backend.dispatch.models import Assignment
 from backend.dispatch.rules import Step
-from backend.dispatch.travel import calibration_rules
-from backend.dispatch.travel import times as travel
-from backend.dispatch.travel.calibration_rules import Calibration, DrivenTrip
-from backend.dispatch.travel.driven_rules import driven_s
-from backend.dispatch.travel.models import TravelFactor
 from backend.platform.config import settings
 from backend.platform.ids import new_id
 from backend.platform.uow import UnitOfWork
+from backend.travel import times as travel
+from backend.travel.models import TravelFactor
 
 NIGHTS = 28
 

@@ -10,9 +10,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from backend.dispatch.driving.driven_rules import driven_s
 from backend.dispatch.models import Assignment, Visit
 from backend.dispatch.rules import VisitKind
-from backend.dispatch.travel.driven_rules import driven_s
 from backend.people.models import Organisation
 from backend.roster.models import Car, Shift
 

@@ -1,4 +1,4 @@
-"""`flask roads ...` and `flask travel ...`: the road map of this house, and how well its driving times do."""
+"""`flask roads ...`: the road map of this house."""
 
 from __future__ import annotations
 
@@ -10,19 +10,14 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup, with_appcontext
 
-from backend.dispatch.travel import calibration, road_map
-from backend.dispatch.travel.calibration_rules import FEWEST_TRIPS
-from backend.dispatch.travel.road_map import MapFacts, UnusableMap
-from backend.people.console import FILE, Stop, operator
-from backend.platform.clock import now
+from backend.people.console import FILE, Stop
 from backend.platform.config import settings
-from backend.platform.db import reading
-from backend.platform.dutch import count, thousands
-from backend.platform.uow import unit_of_work
+from backend.platform.dutch import thousands
+from backend.travel import road_map
+from backend.travel.road_map import MapFacts, UnusableMap
 
 roads = AppGroup("roads", help="De wegenkaart waarover rijtijden worden gerekend.")
 
-travel = AppGroup("travel", help="Rijtijden: ijken op wat er echt is gereden.")
 
 INSTALL = f"{sys.executable} -m pip install 'osmium>=4.3,<5' 'pyroutingkit>=0.2,<1'"
 _REFUSED = {
@@ -71,61 +66,6 @@ def status() -> None:
     _tell(facts)
     used = {"roads": "Deze kaart geeft de rijtijden."}
     click.echo(used.get(settings().travel, f"Deze kaart wordt niet gebruikt: NACHTRONDE_TRAVEL={settings().travel}."))
-
-
-_SOURCES = {"crow": "geschat", "roads": "wegenkaart", "osrm": "osrm", "valhalla": "valhalla"}
-
-
-@travel.command("calibrate")
-@click.option("--nights", default=calibration.NIGHTS, show_default=True, type=click.IntRange(1, 400))
-@click.option("--apply", "is_applied", is_flag=True, help="Reken vanaf nu met de gemeten factor.")
-@with_appcontext
-def calibrate(nights: int, is_applied: bool) -> None:
-    """Vergelijk geplande met gereden minuten, en zeg met welke factor de rijtijden het best kloppen.
-
-    Telt ritten waarvan de telefoon zelf vertrek en aankomst meldde. Zonder --apply verandert er niets.
-    """
-    with reading(operator()) as session:
-        found = calibration.measured(session, now(), nights=nights)
-    if not found:
-        raise Stop(f"in de laatste {nights} nachten is geen rit gereden waarvan vertrek en aankomst bekend zijn.")
-    for one in found:
-        click.echo(
-            f"{_SOURCES.get(one.source, one.source)}: {count(one.trips, 'rit', 'ritten')}, {one.left_out} niet geteld"
-        )
-        click.echo(f"  factor {_comma(one.factor)}, de helft van de ritten binnen {_percent(one.spread)}")
-        click.echo(f"  fout nu      {_percent(one.before.mean)}, {_lean(one.before.bias)}")
-        click.echo(f"  fout daarna  {_percent(one.after.mean)}, {_lean(one.after.bias)}")
-        if one.trips < FEWEST_TRIPS:
-            click.echo(f"  Te weinig ritten om op te ijken: er zijn er {FEWEST_TRIPS} nodig.")
-        elif not one.is_sound:
-            click.echo("  Deze factor kan niet door wegen komen: kijk eerst of vertrek en aankomst wel worden gemeld.")
-    if not is_applied:
-        click.echo("Er is niets veranderd. Met --apply gaan de rijtijden hiermee rekenen.")
-        return
-    sound = [one for one in found if one.is_sound]
-    if not sound:
-        raise Stop("er is niets veranderd: van geen bron is genoeg bekend.")
-    with unit_of_work(actor=operator()) as uow:
-        for one in sound:
-            calibration.apply(uow, one)
-    click.echo(f"Vanaf nu: {', '.join(f'{_SOURCES[one.source]} x {_comma(one.factor)}' for one in sound)}.")
-    if settings().routing_time_factor is not None:
-        click.echo("Let op: NACHTRONDE_ROUTING_TIME_FACTOR staat aan en gaat voor. Haal hem weg om te ijken.")
-
-
-def _comma(number: float) -> str:
-    return f"{number:.2f}".replace(".", ",")
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
-
-
-def _lean(bias: float) -> str:
-    if abs(bias) < 0.005:
-        return "gemiddeld precies goed"
-    return f"gemiddeld {_percent(abs(bias))} te {'lang' if bias > 0 else 'kort'}"
 
 
 def _refusal(why: UnusableMap, file: str) -> Stop:

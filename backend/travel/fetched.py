@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from backend.dispatch.travel.models import TravelBlock
 from backend.platform.clock import now
+from backend.travel.models import TravelBlock
 
 Spot = tuple[float, float]
 KEEP_BLOCKS = timedelta(days=8)

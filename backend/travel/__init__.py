@@ -1,0 +1,1 @@
+"""How long a drive takes: from which source, with which factor, and the estimate that needs no source."""
