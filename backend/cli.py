@@ -106,9 +106,9 @@ def register(app: Flask) -> None:
     """Hang every command on the app."""
     from backend.demo import demo
     from backend.dispatch.driving.cli import travel
-    from backend.dispatch.regions.cli import propose
     from backend.handover.cli import night
     from backend.people.cli import gazetteer, people, regions
+    from backend.regions.cli import propose
     from backend.roster.cli import fleet
     from backend.travel.cli import roads
     from backend.triage.cli import scope_list

@@ -23,6 +23,7 @@ ROOMS = (
     "dispatch",
     "visits",
     "handover",
+    "regions",
     "costs",
     "insight",
 )

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from backend.dispatch.regions.proposal import DrawnArea, RegionProposal
+from backend.regions.proposal import DrawnArea, RegionProposal
 
 WIDTH = 720.0
 TALLEST = 760.0

@@ -13,11 +13,6 @@ from werkzeug.datastructures import MultiDict
 from backend.admin import region_map, region_words, wording
 from backend.admin.blueprint import pages
 from backend.admin.forms import Form, load, submit
-from backend.dispatch.regions import help as region_help
-from backend.dispatch.regions import redraw as districts
-from backend.dispatch.regions import work as area_work
-from backend.dispatch.regions.proposal import MOST_AREAS, USUAL_NIGHTS, Calm, NothingToDraw, Wishes
-from backend.dispatch.regions.work import WorkSource
 from backend.people.models import PostcodeArea
 from backend.people.places import queries as places
 from backend.people.places import service as regions
@@ -29,6 +24,11 @@ from backend.platform.errors import DomainError, Invalid
 from backend.platform.ids import new_id
 from backend.platform.uow import UnitOfWork
 from backend.platform.web import Schema, access, fields
+from backend.regions import help as region_help
+from backend.regions import redraw as districts
+from backend.regions import work as area_work
+from backend.regions.proposal import MOST_AREAS, USUAL_NIGHTS, Calm, NothingToDraw, Wishes
+from backend.regions.work import WorkSource
 from backend.roster import queries as roster_queries
 
 NOWHERE = "-"

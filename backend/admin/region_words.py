@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from backend.dispatch.regions.proposal import Calm, DrawnRegion, MovedArea, NothingToDraw, RegionProposal
-from backend.dispatch.regions.work import PastWork, WorkSource
 from backend.platform.dutch import counted, listed
+from backend.regions.proposal import Calm, DrawnRegion, MovedArea, NothingToDraw, RegionProposal
+from backend.regions.work import PastWork, WorkSource
 
 if TYPE_CHECKING:
-    from backend.dispatch.regions.proposal import DistrictFigures
+    from backend.regions.proposal import DistrictFigures
 
 CALM = {
     Calm.LITTLE: "zo eerlijk mogelijk verdelen",

@@ -9,5 +9,4 @@ What a night does stands here; read it in this order: `rules.py` (who may go, ho
 * `planning/`: who could go, and in which order; the door to the optimiser
 * `proposals/`: better routes at the desk's asking, put in force by a person
 * `board/`: what the desk sees
-* `regions/`: help between regions, and a fairer layout of them
 """

@@ -13,7 +13,6 @@ from backend.dispatch.board import queries as board_queries
 from backend.dispatch.board.shape import BoardAlarmOut, BoardOut, BoardVisitOut, RecommendationOut
 from backend.dispatch.planning import advice, replan
 from backend.dispatch.proposals import api as proposals_api
-from backend.dispatch.regions import api as regions_api
 from backend.dispatch.rules import Override, OverrideCode, VisitStatus
 from backend.people.rules import DESK, ReservedProcedure
 from backend.platform.clock import now
@@ -26,7 +25,7 @@ from backend.triage.rules import Urgency
 
 __all__ = ["blp"]
 
-ROUTES_ELSEWHERE = (breaks_api, proposals_api, regions_api)
+ROUTES_ELSEWHERE = (breaks_api, proposals_api)
 """Their routes hang on the same blueprint as soon as they are imported."""
 
 REASON = {"required": True, "max": 300, "min": 1}

@@ -8,9 +8,6 @@ import uuid
 import pytest
 import sqlalchemy as sa
 
-from backend.dispatch.regions.proposal import Calm, NothingToDraw, Wishes, shared_cars
-from backend.dispatch.regions.redraw import propose
-from backend.dispatch.regions.work import WorkSource
 from backend.people.models import PostcodeArea, Region
 from backend.people.places import queries as places
 from backend.people.places import service as regions
@@ -19,6 +16,9 @@ from backend.platform.clock import now
 from backend.platform.db import reading
 from backend.platform.events import EventRow
 from backend.platform.uow import unit_of_work
+from backend.regions.proposal import Calm, NothingToDraw, Wishes, shared_cars
+from backend.regions.redraw import propose
+from backend.regions.work import WorkSource
 from backend.roster.models import Car, HomeBase
 from tests import builders, night
 

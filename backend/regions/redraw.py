@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from backend.dispatch.regions import work as area_work
-from backend.dispatch.regions.proposal import (
+from backend.people.models import PostcodeArea, Region
+from backend.people.places import queries as places
+from backend.platform.db import Session
+from backend.regions import work as area_work
+from backend.regions.proposal import (
     MOST_AREAS,
     MOVE_S,
     DrawnArea,
@@ -25,10 +28,7 @@ from backend.dispatch.regions.proposal import (
     Wishes,
     shared_cars,
 )
-from backend.dispatch.regions.work import AreaWork, PastWork
-from backend.people.models import PostcodeArea, Region
-from backend.people.places import queries as places
-from backend.platform.db import Session
+from backend.regions.work import AreaWork, PastWork
 from backend.roster.models import Car, HomeBase
 from backend.travel import times as travel
 from backend.travel.times import Point

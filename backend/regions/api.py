@@ -5,15 +5,16 @@ from typing import Any
 from flask.views import MethodView
 from marshmallow import validate
 
-from backend.dispatch.blueprint import blp
-from backend.dispatch.regions import help as region_help
-from backend.dispatch.regions import work as area_work
-from backend.dispatch.regions.help import Help, HelpReport
 from backend.people.rules import DESK
 from backend.platform.clock import now
 from backend.platform.db import reading
-from backend.platform.web import Schema, fields
+from backend.platform.web import Blueprint, Schema, fields
+from backend.regions import help as region_help
+from backend.regions import work as area_work
+from backend.regions.help import Help, HelpReport
 from backend.roster import queries as roster
+
+blp = Blueprint("regions", __name__, url_prefix="/api/v1", description="Regio's: help between them")
 
 MOST_NIGHTS = 366
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from backend.dispatch.regions.work import PastWork, WorkSource
 from backend.platform.errors import DomainError
+from backend.regions.work import PastWork, WorkSource
 
 if TYPE_CHECKING:
     from routing.cells import Cell

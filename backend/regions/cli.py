@@ -11,18 +11,18 @@ import click
 import sqlalchemy as sa
 from flask.cli import with_appcontext
 
-from backend.dispatch.regions import redraw as districts
-from backend.dispatch.regions.proposal import USUAL_NIGHTS, Calm, DrawnRegion, NothingToDraw, RegionProposal, Wishes
-from backend.dispatch.regions.work import WorkSource
 from backend.people.console import Stop, operator
 from backend.people.models import PostcodeArea
 from backend.people.places.rules import parse_pc4_ranges
 from backend.platform.clock import now
 from backend.platform.db import reading
 from backend.platform.dutch import count
+from backend.regions import redraw as districts
+from backend.regions.proposal import USUAL_NIGHTS, Calm, DrawnRegion, NothingToDraw, RegionProposal, Wishes
+from backend.regions.work import WorkSource
 
 if TYPE_CHECKING:
-    from backend.dispatch.regions.proposal import DistrictFigures
+    from backend.regions.proposal import DistrictFigures
 
 _NOTHING = {
     "no_areas": "er zijn te weinig postcodegebieden met een regio.",
