@@ -44,15 +44,15 @@ def _furnish(app: Flask, runtime: Runtime) -> None:
     from backend.intake.api import blp as intake
     from backend.people.accounts import StaffAccounts
     from backend.people.api import blp as people
+    from backend.phone.api import blp as phone
     from backend.regions.api import blp as regions
     from backend.roster.api import blp as roster
     from backend.triage.api import blp as triage
-    from backend.visits.api import blp as visits
 
     runtime.accounts = StaffAccounts()
     runtime.reactions, runtime.jobs = reactions.REACTIONS, reactions.JOBS
     runtime.demo_logins = demo.logins
-    for room in (session.blp, people, intake, triage, roster, dispatch, visits, handover, regions):
+    for room in (session.blp, people, intake, triage, roster, dispatch, phone, handover, regions):
         runtime.api.register_blueprint(room)
     for door in (pages.pages, morning, admin, demo.pages):
         app.register_blueprint(door)

@@ -9,21 +9,21 @@ from backend.handover.jobs import JOBS as HANDOVER_JOBS
 from backend.intake import service as intake
 from backend.intake.events import CareRequestRegistered, ClientIdentified
 from backend.people.events import ClientChanged, ClientMerged
+from backend.phone import service as phone
+from backend.phone.events import VisitReported
+from backend.phone.jobs import JOBS as PHONE_JOBS
 from backend.platform import mail, tidy
 from backend.platform.runtime import Jobs, Reactions
 from backend.roster.events import NightOpened
 from backend.triage import service as triage
 from backend.triage.events import TriageDecided
-from backend.visits import service as visits
-from backend.visits.events import VisitReported
-from backend.visits.jobs import JOBS as VISITS_JOBS
 
 # In the same transaction as the event, from left to right: all of it happens, or none of it.
 REACTIONS: Reactions = {
     NightOpened: (handover.schedule_closing,),
     CareRequestRegistered: (dispatch.watch_question,),
-    ClientIdentified: (triage.move_decisions, dispatch.name_visit, visits.follow_visits, handover.note_late_change),
-    ClientMerged: (intake.move_requests, dispatch.move_visits, visits.follow_visits, handover.note_late_change),
+    ClientIdentified: (triage.move_decisions, dispatch.name_visit, phone.follow_visits, handover.note_late_change),
+    ClientMerged: (intake.move_requests, dispatch.move_visits, phone.follow_visits, handover.note_late_change),
     ClientChanged: (dispatch.relocate_visits,),
     TriageDecided: (dispatch.open_visit, handover.note_late_decision),
     VisitCancelled: (handover.note_late_change,),
@@ -35,7 +35,7 @@ JOBS: Jobs = {
     "send_mail": mail.send_mail,
     "tidy": tidy.tidy,
     **DISPATCH_JOBS,
-    **VISITS_JOBS,
+    **PHONE_JOBS,
     **HANDOVER_JOBS,
     **DEMO_JOBS,
 }

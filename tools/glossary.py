@@ -21,7 +21,7 @@ ROOMS = (
     "roster",
     "travel",
     "dispatch",
-    "visits",
+    "phone",
     "handover",
     "regions",
     "costs",

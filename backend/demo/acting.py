@@ -17,6 +17,8 @@ from backend.intake import service as intake
 from backend.intake.rules import Call, Caller, CallerRelation, Channel
 from backend.people.accounts import StaffAccounts
 from backend.people.models import Client, Staff
+from backend.phone import service as phone
+from backend.phone.rules import FollowUpOwner, NeededAfter, ProblemSolved
 from backend.platform.actor import SYSTEM, Actor
 from backend.platform.clock import local
 from backend.platform.db import Session, reading
@@ -38,8 +40,6 @@ from backend.triage.rules import (
     ScopeVerdict,
     Urgency,
 )
-from backend.visits import service as visits
-from backend.visits.rules import FollowUpOwner, NeededAfter, ProblemSolved
 
 _SAFE = Abcd(**dict.fromkeys(("airway", "breathing", "circulation", "disability"), AbcdState.SAFE))
 _UNSAFE = Abcd(airway=AbcdState.SAFE, breathing=AbcdState.SAFE, circulation=AbcdState.UNSAFE, disability=AbcdState.SAFE)
@@ -218,9 +218,9 @@ def _write(nurse: Actor, visit: Visit, now: datetime) -> None:
     if told.follow_up:
         text, owner = told.follow_up
         follow_ups = [
-            visits.Action(id=new_id(), text=text, owner=FollowUpOwner(owner), due_at=_noon_after_the_night(now))
+            phone.Action(id=new_id(), text=text, owner=FollowUpOwner(owner), due_at=_noon_after_the_night(now))
         ]
-    content = visits.Report(
+    content = phone.Report(
         report_id=new_id(),
         subjective=told.subjective,
         objective=told.objective,
@@ -235,7 +235,7 @@ def _write(nurse: Actor, visit: Visit, now: datetime) -> None:
         follow_ups=follow_ups,
     )
     with unit_of_work(actor=nurse) as uow:
-        visits.report(uow, visit_id=visit.id, content=content, happened_at=now)
+        phone.report(uow, visit_id=visit.id, content=content, happened_at=now)
 
 
 def _noon_after_the_night(now: datetime) -> datetime:

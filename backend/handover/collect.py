@@ -15,10 +15,10 @@ from backend.handover.models import HandoverEntry
 from backend.intake.complaints import entry_complaints
 from backend.intake.models import CareRequest
 from backend.people.models import Client, Staff
+from backend.phone.models import FollowUp, VisitReport
+from backend.phone.rules import standing_versions
 from backend.roster.models import Night, Shift
 from backend.triage.models import TriageDecision
-from backend.visits.models import FollowUp, VisitReport
-from backend.visits.rules import standing_versions
 
 
 @dataclass(frozen=True, kw_only=True)

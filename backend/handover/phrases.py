@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from backend.phone.rules import Flag, FollowUpOwner, NeededAfter
 from backend.platform import dutch
 from backend.triage.pathways import MEASUREMENTS
 from backend.triage.rules import Counterfactual, Outcome
-from backend.visits.rules import Flag, FollowUpOwner, NeededAfter
 
 OTHERWISE: Mapping[Counterfactual, str] = {
     Counterfactual.NONE: "er niets anders gebeurd.",

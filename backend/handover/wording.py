@@ -19,12 +19,12 @@ from backend.handover.phrases import (
     measured_in_words,
 )
 from backend.people.models import Client
+from backend.phone.models import VisitReport
+from backend.phone.rules import Flag, FollowUpOwner, NeededAfter, Priority, ProblemSolved
 from backend.platform import dutch
 from backend.platform.clock import iso, local
 from backend.triage.models import TriageDecision
 from backend.triage.rules import Outcome, ScopeVerdict
-from backend.visits.models import VisitReport
-from backend.visits.rules import Flag, FollowUpOwner, NeededAfter, Priority, ProblemSolved
 
 _ACTION_OF_DECISION = uuid.UUID("6f1d3c53-8f0e-4f0b-9a4e-0d6f2f6d9f10")
 

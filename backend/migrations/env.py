@@ -8,7 +8,7 @@ from alembic import context
 
 from backend.platform.db import Base, UtcDateTime
 
-for room in ("people", "intake", "triage", "roster", "travel", "dispatch", "visits", "handover"):
+for room in ("people", "intake", "triage", "roster", "travel", "dispatch", "phone", "handover"):
     importlib.import_module(f"backend.{room}.models")
 for module in ("events", "outbox", "login", "push"):
     importlib.import_module(f"backend.platform.{module}")

@@ -15,6 +15,7 @@ from backend.handover.models import Delivery, HandoverEntry, MorningHandover, Re
 from backend.intake import service as intake
 from backend.intake.rules import Call, Caller, CallerRelation
 from backend.people.rules import Role
+from backend.phone.models import VisitReport
 from backend.platform import mail
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import iso, now
@@ -27,7 +28,6 @@ from backend.roster.events import NightOpened
 from backend.roster.models import Night
 from backend.triage import scope_lists
 from backend.triage import service as triage
-from backend.visits.models import VisitReport
 from tests import builders, night
 from tests.builders import an_id
 

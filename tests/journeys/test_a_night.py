@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
 from backend.handover.models import MorningHandover
+from backend.phone.models import CommandResult, FollowUp, VisitReport
 from backend.triage.models import TriageDecision
-from backend.visits.models import CommandResult, FollowUp, VisitReport
 from tests.journeys.conftest import DESK, IN_THE_CAR, PHONE
 from tests.journeys.small_night import AN_EARLIER_ADVICE, a_small_night
 from tests.journeys.verbs import messages, tap, write_report

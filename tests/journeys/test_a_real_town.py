@@ -12,12 +12,12 @@ from playwright.sync_api import Page, expect
 from backend.dispatch.models import Visit
 from backend.people.models import Client
 from backend.people.rules import Precision
+from backend.phone.models import VisitReport
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import iso, local, now
 from backend.platform.db import reading
 from backend.platform.ids import new_id
 from backend.roster.models import Night
-from backend.visits.models import VisitReport
 from tests.journeys.conftest import DESK, PHONE, a_house, skip_unless_built
 
 PASSWORD = "een rustige nacht"

@@ -13,9 +13,9 @@ from playwright.sync_api import Page, expect
 from backend.dispatch import assign, steps
 from backend.dispatch.models import Alarm
 from backend.dispatch.rules import VisitStatus
+from backend.phone.models import CommandResult, VisitReport
 from backend.platform.login import LoginSession
 from backend.platform.uow import unit_of_work
-from backend.visits.models import CommandResult, VisitReport
 from tests.journeys.conftest import IN_THE_CAR, PHONE
 from tests.journeys.small_night import a_small_night
 from tests.journeys.verbs import tap

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from playwright.sync_api import expect
 
 from backend.dispatch import opening
+from backend.phone.models import CommandResult, VisitReport
 from backend.platform.uow import unit_of_work
-from backend.visits.models import CommandResult, VisitReport
 from tests.journeys.conftest import FLAGS, PHONE
 from tests.journeys.small_night import PASSWORD, a_small_night
 from tests.journeys.verbs import keep_pressing, tap, wait_until, write_report

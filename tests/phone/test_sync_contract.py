@@ -27,6 +27,7 @@ from hypothesis.stateful import (
 from backend.dispatch import assign, opening
 from backend.dispatch.models import Visit
 from backend.dispatch.rules import Override, OverrideCode, VisitStatus
+from backend.phone.models import CommandResult, VisitReport
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import iso
 from backend.platform.db import reading
@@ -34,7 +35,6 @@ from backend.platform.errors import DomainError
 from backend.platform.events import EventRow
 from backend.platform.uow import unit_of_work
 from backend.roster.events import BackupWoken
-from backend.visits.models import CommandResult, VisitReport
 from tests import builders, night
 
 RUNS = int(os.environ.get("SYNC_RUNS", "10"))

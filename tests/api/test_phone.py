@@ -11,6 +11,9 @@ from backend.dispatch.models import Alarm, Visit
 from backend.dispatch.rules import Override, OverrideCode, VisitStatus
 from backend.people.models import Client
 from backend.people.rules import Role
+from backend.phone import service
+from backend.phone.feed_shape import FeedOut
+from backend.phone.models import CommandResult, FollowUp, VisitReport
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import iso, now
 from backend.platform.db import reading
@@ -19,9 +22,6 @@ from backend.platform.uow import unit_of_work
 from backend.platform.web import json_response
 from backend.roster.events import BackupWoken
 from backend.roster.models import Shift
-from backend.visits import service
-from backend.visits.feed_shape import FeedOut
-from backend.visits.models import CommandResult, FollowUp, VisitReport
 from tests import builders, night
 from tests.builders import an_id
 

@@ -9,20 +9,18 @@ from flask.views import MethodView
 from marshmallow import validate
 
 from backend.people.rules import Role
+from backend.phone import commands, feed, queries, rules, service
+from backend.phone.commands import Command, Position
+from backend.phone.feed_shape import FeedOut
+from backend.phone.rules import CommandKind, FollowUpOwner, NeededAfter, Priority, ProblemSolved
 from backend.platform import push
 from backend.platform.clock import now
 from backend.platform.db import reading
 from backend.platform.uow import unit_of_work
 from backend.platform.web import Blueprint, Schema, fields, json_response
 from backend.triage.rules import Counterfactual
-from backend.visits import commands, feed, queries, rules, service
-from backend.visits.commands import Command, Position
-from backend.visits.feed_shape import FeedOut
-from backend.visits.rules import CommandKind, FollowUpOwner, NeededAfter, Priority, ProblemSolved
 
-blp = Blueprint(
-    "visits", __name__, url_prefix="/api/v1", description="Bezoeken: what the nurse's phone reads and tells"
-)
+blp = Blueprint("phone", __name__, url_prefix="/api/v1", description="Telefoon: what the nurse's phone reads and tells")
 
 LONGEST_BATCH = 100
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.visits import rules
-from backend.visits.rules import Flag
+from backend.phone import rules
+from backend.phone.rules import Flag
 
 NOW = datetime(2026, 11, 22, 2, 15, tzinfo=UTC)
 A, B, C, D = (UUID(int=n) for n in range(1, 5))

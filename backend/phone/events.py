@@ -4,9 +4,9 @@ import uuid
 from dataclasses import dataclass
 from typing import ClassVar
 
+from backend.phone.rules import CommandKind, NeededAfter, ProblemSolved
 from backend.platform.events import Event
 from backend.triage.rules import Counterfactual
-from backend.visits.rules import CommandKind, NeededAfter, ProblemSolved
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,9 @@
 """What the worker does for this room."""
 
+from backend.phone import service
 from backend.platform.actor import SYSTEM
 from backend.platform.outbox import Job
 from backend.platform.uow import unit_of_work
-from backend.visits import service
 
 
 def purge_command_results(job: Job) -> None:

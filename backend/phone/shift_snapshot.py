@@ -14,11 +14,11 @@ from backend.dispatch.rules import OVER, VisitStatus
 from backend.intake.complaints import entry_complaints
 from backend.intake.models import CareRequest
 from backend.people.models import Client, Organisation, Partnership, Region, Staff
+from backend.phone.models import VisitReport
 from backend.platform.clock import iso, local
 from backend.roster.models import Car, HomeBase, Shift, ShiftBreak
 from backend.triage.models import TriageDecision
 from backend.triage.pathways import CarePathway
-from backend.visits.models import VisitReport
 
 Snapshot = dict[str, Any]
 

@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.dispatch.models import Assignment
+from backend.phone.rules import CommandKind, FollowUpOwner, NeededAfter, Priority, ProblemSolved
 from backend.platform.actor import Actor, Scope
 from backend.platform.db import Base
 from backend.roster.models import Shift
 from backend.triage.rules import Counterfactual
-from backend.visits.rules import CommandKind, FollowUpOwner, NeededAfter, Priority, ProblemSolved
 
 
 def _visits_of(actor: Actor) -> sa.Select[Any]:

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from backend.phone.models import CommandResult
 from backend.platform.errors import NotFound
-from backend.visits.models import CommandResult
 
 
 def result_of(session: Session, command_id: uuid.UUID) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from backend.intake import queries as intake
 from backend.intake.models import CareRequest
 from backend.intake.rules import LOOK_BACK
+from backend.phone import shift_snapshot
 from backend.platform.actor import SYSTEM, Actor
 from backend.platform.clock import iso
 from backend.platform.db import Session, reading
@@ -17,7 +18,6 @@ from backend.platform.events import EventCounter, EventRow
 from backend.roster.models import Shift
 from backend.roster.queries import shift_of
 from backend.triage.pathways import pathways
-from backend.visits import shift_snapshot
 
 LookBacks = dict[uuid.UUID, list[dict[str, Any]]]
 

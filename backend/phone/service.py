@@ -14,15 +14,15 @@ from backend.dispatch.rules import VisitStatus
 from backend.intake.events import ClientIdentified
 from backend.people.events import ClientMerged
 from backend.people.rules import ReservedProcedure
+from backend.phone import rules
+from backend.phone.events import VisitReported
+from backend.phone.models import CommandResult, FollowUp, VisitReport
+from backend.phone.rules import FollowUpOwner, NeededAfter, Priority, ProblemSolved
 from backend.platform.errors import DomainError, NotFound
 from backend.platform.ids import new_id
 from backend.platform.uow import UnitOfWork
 from backend.roster.models import Shift
 from backend.triage.rules import Counterfactual
-from backend.visits import rules
-from backend.visits.events import VisitReported
-from backend.visits.models import CommandResult, FollowUp, VisitReport
-from backend.visits.rules import FollowUpOwner, NeededAfter, Priority, ProblemSolved
 
 
 class OrderSourceMissing(DomainError):

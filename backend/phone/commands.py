@@ -10,15 +10,15 @@ import structlog
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from backend.dispatch import steps
+from backend.phone import rules, service
+from backend.phone.events import CommandRefused
+from backend.phone.models import CommandResult
+from backend.phone.rules import CommandKind, Flag
+from backend.phone.service import Report
 from backend.platform.clock import iso
 from backend.platform.errors import DomainError, Invalid
 from backend.platform.uow import UnitOfWork, unit_of_work
 from backend.roster.queries import shift_of
-from backend.visits import rules, service
-from backend.visits.events import CommandRefused
-from backend.visits.models import CommandResult
-from backend.visits.rules import CommandKind, Flag
-from backend.visits.service import Report
 
 log = structlog.get_logger()
 

@@ -1,1 +1,0 @@
-"""What the nurse does at the door: steps, reports, and what one phone may hold tonight."""
