@@ -1,16 +1,16 @@
 /** What people do at the desk. Each tells what happened in a sentence, refreshes the board, and never loses what was typed. */
 import { Problem } from '$shared/api'
-import { api } from './api'
+import { api } from './server/api'
 import { isToCome, restingBreak } from './breaks'
 import type { Command } from './command'
 import { desk } from './desk.svelte'
 import { uuid7 as newId } from '$shared/uuid7'
 import { emptyForm } from './intake/form'
-import { alarmText, FUNDING_WORDS, STATUS_WORDS } from './nl'
+import { alarmText, FUNDING_WORDS, STATUS_WORDS } from './server/nl'
 import { plan } from './plan.svelte'
 import { plannedBody, type PlannedForm } from './planned'
 import { subjectOf } from './queue'
-import type { Alarm, BoardVisit, Car, Client, FundingLaw, Night, VisitStatus } from './types'
+import type { Alarm, BoardVisit, Car, Client, FundingLaw, Night, VisitStatus } from './server/types'
 
 const visitName = (visit: Pick<BoardVisit, 'reference' | 'client_label'>): string => visit.reference ?? visit.client_label
 

@@ -2,7 +2,7 @@
 import { clock } from '$shared/time'
 import { momentInNight } from './planned'
 import { percent, type Span } from './timeline'
-import type { Car, Night } from './types'
+import type { Car, Night } from './server/types'
 
 export type Break = Car['breaks'][number]
 const MINUTE = 60_000

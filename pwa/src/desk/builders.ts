@@ -1,5 +1,5 @@
 /** Believable pieces of a board for tests; every field has a quiet default. */
-import type { Alarm, Board, BoardVisit, Car, Waiting } from './types'
+import type { Alarm, Board, BoardVisit, Car, Waiting } from './server/types'
 
 export const NOW = Date.parse('2026-11-22T01:14:00Z') // 02:14 in Amsterdam
 export const at = (minutes: number): string => new Date(NOW + minutes * 60_000).toISOString()

@@ -4,7 +4,7 @@ import { desk } from './desk.svelte'
 import { openTriage } from './open-triage'
 import { plan } from './plan.svelte'
 import { subjectOf } from './queue'
-import type { Alarm } from './types'
+import type { Alarm } from './server/types'
 
 export type KeyAct = 'new' | 'planned' | 'plan' | 'seen' | 'next' | 'previous' | 'send' | 'go' | 'command' | 'help' | 'escape' | 'undo' | 'pin' | 'double' | { car: number }
 

@@ -5,7 +5,7 @@ import './print.css'
 import { colourTheBrowser } from '$shared/theme'
 import { mount } from 'svelte'
 import App from './App.svelte'
-import { teachSentences } from './nl'
+import { teachSentences } from './server/nl'
 
 teachSentences()
 colourTheBrowser()

@@ -2,9 +2,9 @@
 import { uuid7 as newId } from '$shared/uuid7'
 import { tick } from 'svelte'
 import { attempt } from './actions'
-import { api } from './api'
+import { api } from './server/api'
 import { desk } from './desk.svelte'
-import type { PlanProposal } from './types'
+import type { PlanProposal } from './server/types'
 
 class Plan {
   isOpen = $state(false)

@@ -1,6 +1,6 @@
 /** What the desk looks up once a night: complaints, pathways and the meetlat. */
-import { api } from '../api'
-import type { Criterion, EntryComplaint, Pathway, ScopeList } from '../types'
+import { api } from '../server/api'
+import type { Criterion, EntryComplaint, Pathway, ScopeList } from '../server/types'
 
 export interface Catalogue {
   complaints: EntryComplaint[]

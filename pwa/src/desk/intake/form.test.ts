@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Client } from '../types'
+import type { Client } from '../server/types'
 import { chooseClient, decisionBody, emptyForm, fromDraft, isWorthKeeping, missingForDecision, missingForRequest, needsEmergency, requestBody, type IntakeForm } from './form'
 
 let n = 0

@@ -1,5 +1,5 @@
 /** The intake and triage form as plain data: what it starts with, what is still missing, and what goes to the server. */
-import type { AbcdAnswer, AbcdKey, Client, Counterfactual, Outcome, Urgency, Verdict } from '../types'
+import type { AbcdAnswer, AbcdKey, Client, Counterfactual, Outcome, Urgency, Verdict } from '../server/types'
 
 export const ABCD: AbcdKey[] = ['airway', 'breathing', 'circulation', 'disability']
 export type Answer = boolean | number | string

@@ -1,9 +1,9 @@
 /** One question at the desk, from the first word to the decision. Holds the form, saves it, and asks the server for a proposal. */
 import { Problem } from '$shared/api'
 import { untrack } from 'svelte'
-import { api } from '../api'
-import { fieldError } from '../nl'
-import type { CareRequest, Client, LookBack, Proposal } from '../types'
+import { api } from '../server/api'
+import { fieldError } from '../server/nl'
+import type { CareRequest, Client, LookBack, Proposal } from '../server/types'
 import { Autosave, type SaveState } from './autosave'
 import { catalogue, pathwayFor, rulesFor, type Catalogue } from './catalogue'
 import {
