@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 vi.mock('./actions', () => ({}))
-vi.mock('./desk.svelte', () => ({ desk: {} }))
+vi.mock('./board/desk.svelte', () => ({ desk: {} }))
 vi.mock('./open-triage', () => ({}))
 import { actFor } from './keys'
 

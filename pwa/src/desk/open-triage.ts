@@ -1,7 +1,7 @@
 /** Takes a question that already has its number into the triage screen. */
 import { attempt } from './actions'
 import { api } from './server/api'
-import { desk } from './desk.svelte'
+import { desk } from './board/desk.svelte'
 import { uuid7 as newId } from '$shared/uuid7'
 import { emptyForm, fromDraft, type IntakeForm } from './intake/form'
 import type { CareRequest } from './server/types'

@@ -3,7 +3,7 @@ import { uuid7 as newId } from '$shared/uuid7'
 import { tick } from 'svelte'
 import { attempt } from './actions'
 import { api } from './server/api'
-import { desk } from './desk.svelte'
+import { desk } from './board/desk.svelte'
 import type { PlanProposal } from './server/types'
 
 class Plan {

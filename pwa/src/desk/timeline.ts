@@ -1,5 +1,5 @@
 /** The lanes of the cars as percentages of a window of time; no pixels, no DOM. */
-import { isLate } from './queue'
+import { isLate } from './board/queue'
 import type { BoardVisit, Night } from './server/types'
 
 const HOUR = 3_600_000

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
-import { aBoard, NOW } from './builders'
+import { aBoard, NOW } from '../builders'
 import { CHECK_MS, DEBOUNCE_MS, freshness, LiveBoard, POLL_MS, RECONNECT_MS, type LiveWorld, type StreamLike } from './live'
-import type { Board } from './server/types'
+import type { Board } from '../server/types'
 
 /** A world whose clock only moves when the test says so. */
 class FakeWorld implements LiveWorld {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { aBoard, aCar, anAlarm, at, aVisit, aWaiting, NOW } from './builders'
+import { aBoard, aCar, anAlarm, at, aVisit, aWaiting, NOW } from '../builders'
 import { isLate, openAlarms, step, visitForStatus, visitTimer, waitingForDecision, waitingTimer, walkOrder, normAlarms, standingAlarms, subjectOf } from './queue'
 
 const ids = (list: { id: string }[]) => list.map((item) => item.id)

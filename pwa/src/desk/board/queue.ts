@@ -1,5 +1,5 @@
 /** What waits at the desk and in which order: urgency first, then the oldest; and how much time is left. */
-import type { Alarm, AlarmKind, Board, BoardVisit, Car, Urgency, VisitStatus, Waiting } from './server/types'
+import type { Alarm, AlarmKind, Board, BoardVisit, Car, Urgency, VisitStatus, Waiting } from '../server/types'
 
 /** A question without a triage decision could be anything: it stands just behind what we know to be urgent. */
 const UNKNOWN_RANK = 2.5

@@ -1,13 +1,13 @@
 /** What the desk knows and shows: one object for the whole screen. What people do with it is in actions.ts. */
 import { session as askSession, type Session } from '$shared/api'
 import { tick } from 'svelte'
-import type { SecondCar } from './actions'
-import { api, onSignedOut } from './server/api'
-import type { IntakeForm } from './intake/form'
+import type { SecondCar } from '../actions'
+import { api, onSignedOut } from '../server/api'
+import type { IntakeForm } from '../intake/form'
 import { browserStream, LiveBoard, type LiveView } from './live'
 import { carsSorted, normAlarms, openAlarms, standingAlarms, step, subjectOf, waitingForDecision, walkOrder, type Selection } from './queue'
 import { cueFor, REPEAT_MS, rings, Sound } from './sound'
-import type { Board, Client, IntakeDraft, Region } from './server/types'
+import type { Board, Client, IntakeDraft, Region } from '../server/types'
 
 /** Why a car needs a reason: another one is better, the rules object softly, or nobody may go without a doctor's word. */
 export type Why = 'not_first' | 'other_region' | 'shift_too_short' | 'on_break' | 'named'

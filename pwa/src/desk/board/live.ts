@@ -1,5 +1,5 @@
 /** Keeps the board fresh: a stream that says "something changed", a refetch that says what, and polling when there is no stream. */
-import type { Board } from './server/types'
+import type { Board } from '../server/types'
 
 export type StreamState = 'connecting' | 'stream' | 'polling'
 export type Trouble = 'none' | 'offline' | 'refused' | 'signed_out' | 'server'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { aBoard, aCar, at, aVisit } from './builders'
+import { aBoard, aCar, at, aVisit } from '../builders'
 import { partnerOf } from './together'
 
 const mine = aVisit({ double_id: 'request-1', status: 'assigned', shift_id: 'shift-2', eta_at: at(10) })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { aBoard, anAlarm, at, aVisit } from './builders'
+import { aBoard, anAlarm, at, aVisit } from '../builders'
 import { cueFor } from './sound'
 
 test('only an alarm that nobody answered rings', () => {

@@ -1,5 +1,5 @@
 /** The map without tiles: outlines around postcode centres, on a flat sheet that is good enough for one region. */
-import type { PostcodeArea, Region } from './server/types'
+import type { PostcodeArea, Region } from '../server/types'
 
 export interface Point {
   x: number

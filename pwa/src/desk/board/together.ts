@@ -1,7 +1,7 @@
 /** Two nurses at one door: who the other is, and whether they are there at the same moment. */
 import { clock, minutes } from '$shared/time'
 import { isActive } from './queue'
-import type { Board, BoardVisit } from './server/types'
+import type { Board, BoardVisit } from '../server/types'
 
 /** More than this apart, and somebody stands at a door alone for too long. */
 export const APART_MIN = 10

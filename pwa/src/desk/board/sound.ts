@@ -1,6 +1,6 @@
 /** The desk's two sounds, made by the browser itself: a call for what nobody answered, and a softer one for a new U2. */
 import { openAlarms } from './queue'
-import type { Board } from './server/types'
+import type { Board } from '../server/types'
 
 export type Cue = 'alarm' | 'urgent' | null
 export const REPEAT_MS = 4_000
