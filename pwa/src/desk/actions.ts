@@ -1,7 +1,7 @@
 /** What people do at the desk. Each tells what happened in a sentence, refreshes the board, and never loses what was typed. */
 import { Problem } from '$shared/api'
 import { api } from './server/api'
-import { isToCome, restingBreak } from './breaks'
+import { isToCome, restingBreak } from './cars/breaks'
 import type { Command } from './command'
 import { desk } from './board/desk.svelte'
 import { uuid7 as newId } from '$shared/uuid7'

@@ -1,8 +1,8 @@
 /** A nurse's breaks as the board tells them: planned, under way, had, or missed. */
 import { clock } from '$shared/time'
-import { momentInNight } from './planned'
+import { momentInNight } from '../planned'
 import { percent, type Span } from './timeline'
-import type { Car, Night } from './server/types'
+import type { Car, Night } from '../server/types'
 
 export type Break = Car['breaks'][number]
 const MINUTE = 60_000

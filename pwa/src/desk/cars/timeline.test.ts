@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { aBoard, at, aVisit, NOW } from './builders'
+import { aBoard, at, aVisit, NOW } from '../builders'
 import { blockOf, blocksOf, hourMarks, percent, visibleSpan, shortName } from './timeline'
 
 const night = aBoard().night

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { breakBlock, breakBody, breakForm, breakText, isLateBreak, restingBreak, type Break } from './breaks'
-import { aCar, at, NOW } from './builders'
+import { aCar, at, NOW } from '../builders'
 
 const rest = (part: Partial<Break> = {}): Break => ({
   id: 'break-1', earliest_at: at(30), latest_at: at(90), minutes: 30, planned_at: at(46), started_at: null, ended_at: null, ...part,

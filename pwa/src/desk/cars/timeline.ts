@@ -1,6 +1,6 @@
 /** The lanes of the cars as percentages of a window of time; no pixels, no DOM. */
-import { isLate } from './board/queue'
-import type { BoardVisit, Night } from './server/types'
+import { isLate } from '../board/queue'
+import type { BoardVisit, Night } from '../server/types'
 
 const HOUR = 3_600_000
 export interface Span {
