@@ -2,7 +2,7 @@
 import { acknowledge, openIntake } from './actions'
 import { desk } from './board/desk.svelte'
 import { openTriage } from './open-triage'
-import { plan } from './plan.svelte'
+import { plan } from './plan/plan.svelte'
 import { subjectOf } from './board/queue'
 import type { Alarm } from './server/types'
 

@@ -1,10 +1,10 @@
 /** The plan proposal on this desk: whether its panel is open, what is known of it, and what one can do with it. */
 import { uuid7 as newId } from '$shared/uuid7'
 import { tick } from 'svelte'
-import { attempt } from './actions'
-import { api } from './server/api'
-import { desk } from './board/desk.svelte'
-import type { PlanProposal } from './server/types'
+import { attempt } from '../actions'
+import { api } from '../server/api'
+import { desk } from '../board/desk.svelte'
+import type { PlanProposal } from '../server/types'
 
 class Plan {
   isOpen = $state(false)

@@ -1,7 +1,7 @@
 /** A plan proposal in words: what it brings, what it costs, and who arrives when. */
 import { drive, minutes } from '$shared/time'
-import { reasonText } from './server/nl'
-import type { Comparison, FixedVisits, PlanProposal, ProposalState, ProposedVisit, Reason, Totals } from './server/types'
+import { reasonText } from '../server/nl'
+import type { Comparison, FixedVisits, PlanProposal, ProposalState, ProposedVisit, Reason, Totals } from '../server/types'
 
 export type Tone = 'good' | 'bad' | 'same'
 export interface TotalLine {

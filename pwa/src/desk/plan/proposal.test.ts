@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { at, NOW } from './builders'
+import { at, NOW } from '../builders'
 import { fixedText, isMoved, progress, shiftOf, stateText, summary, totalLines, whyText } from './proposal'
-import type { ProposedVisit, Totals } from './server/types'
+import type { ProposedVisit, Totals } from '../server/types'
 
 const totals = (part: Partial<Totals> = {}): Totals => ({
   travel_s: 7200, distance_m: 80_000, late_s: 0, late_visits: 0, without_car: 0, cars_used: 3, other_region: 0, ...part,
