@@ -8,7 +8,7 @@ import { uuid7 as newId } from '$shared/uuid7'
 import { emptyForm } from './intake/form'
 import { alarmText, FUNDING_WORDS, STATUS_WORDS } from './server/nl'
 import { plan } from './plan/plan.svelte'
-import { plannedBody, type PlannedForm } from './planned'
+import { plannedBody, type PlannedForm } from './visit/planned'
 import { subjectOf } from './board/queue'
 import type { Alarm, BoardVisit, Car, Client, FundingLaw, Night, VisitStatus } from './server/types'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { delayLines } from './delays'
-import type { Delay } from './server/types'
+import type { Delay } from '../server/types'
 
 const delay = (label: string, minutes: number, still_in_window = true): Delay => ({ visit_id: label, label, later_s: minutes * 60, new_arrival_at: '', still_in_window })
 

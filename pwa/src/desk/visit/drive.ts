@@ -1,6 +1,6 @@
 /** Planned against driven, in one line: what nobody measured is called unknown, never guessed. */
 import { drive } from '$shared/time'
-import type { BoardVisit } from './server/types'
+import type { BoardVisit } from '../server/types'
 
 export type Driving = NonNullable<BoardVisit['driving']>
 

@@ -1,6 +1,6 @@
 /** Who waits longer when this car goes: the worst by name, the rest counted. */
 import { minutes } from '$shared/time'
-import type { Delay } from './server/types'
+import type { Delay } from '../server/types'
 
 export interface DelayLine {
   text: string

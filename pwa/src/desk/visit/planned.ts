@@ -1,6 +1,6 @@
 /** A planned visit as plain data: what the form starts with, what is still missing, and what goes to the server. */
 import { clock } from '$shared/time'
-import type { Night } from './server/types'
+import type { Night } from '../server/types'
 
 export interface PlannedForm {
   id: string
