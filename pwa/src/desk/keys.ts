@@ -1,7 +1,7 @@
 /** The keys of the board. None of them fires while somebody types, with a dialog open, or together with Ctrl or Alt. */
 import { acknowledge, openIntake } from './actions'
 import { desk } from './board/desk.svelte'
-import { openTriage } from './open-triage'
+import { openTriage } from './intake/open-triage'
 import { plan } from './plan/plan.svelte'
 import { subjectOf } from './board/queue'
 import type { Alarm } from './server/types'

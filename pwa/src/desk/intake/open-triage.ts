@@ -1,10 +1,10 @@
 /** Takes a question that already has its number into the triage screen. */
-import { attempt } from './actions'
-import { api } from './server/api'
-import { desk } from './board/desk.svelte'
+import { attempt } from '../actions'
+import { api } from '../server/api'
+import { desk } from '../board/desk.svelte'
 import { uuid7 as newId } from '$shared/uuid7'
-import { emptyForm, fromDraft, type IntakeForm } from './intake/form'
-import type { CareRequest } from './server/types'
+import { emptyForm, fromDraft, type IntakeForm } from './form'
+import type { CareRequest } from '../server/types'
 
 export async function openTriage(careRequestId: string): Promise<void> {
   const draft = desk.drafts.find((item) => item.id === careRequestId)
