@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { helpLines } from './help'
-import type { RegionHelp } from './server/types'
+import { helpLines } from './region-help'
+import type { RegionHelp } from '../server/types'
 
 const none = { visits: 0, minutes: 0, metres: 0 }
 const region = (region_id: string, name: string) => ({ region_id, name, own: none, given: none, received: none })

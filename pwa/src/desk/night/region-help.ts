@@ -1,5 +1,5 @@
 /** Help between regions, in sentences. */
-import type { RegionHelp } from './server/types'
+import type { RegionHelp } from '../server/types'
 
 /** "Zuid en Oost hielp West: 2 bezoeken, 45 minuten, 8,4 km." The most visits first, as the server sends them. */
 export function helpLines(report: RegionHelp): string[] {
