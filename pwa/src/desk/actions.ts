@@ -2,7 +2,7 @@
 import { Problem } from '$shared/api'
 import { api } from './server/api'
 import { isToCome, restingBreak } from './cars/breaks'
-import type { Command } from './command'
+import type { Command } from './keys/command'
 import { desk } from './board/desk.svelte'
 import { uuid7 as newId } from '$shared/uuid7'
 import { emptyForm } from './intake/form'

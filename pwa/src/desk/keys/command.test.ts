@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { aBoard, aCar, at, aVisit, aWaiting, NOW } from './builders'
+import { aBoard, aCar, at, aVisit, aWaiting, NOW } from '../builders'
 import { clockTime, parseCommand } from './command'
 
 const board = aBoard({

@@ -1,10 +1,10 @@
 /** The keys of the board. None of them fires while somebody types, with a dialog open, or together with Ctrl or Alt. */
-import { acknowledge, openIntake } from './actions'
-import { desk } from './board/desk.svelte'
-import { openTriage } from './intake/open-triage'
-import { plan } from './plan/plan.svelte'
-import { subjectOf } from './board/queue'
-import type { Alarm } from './server/types'
+import { acknowledge, openIntake } from '../actions'
+import { desk } from '../board/desk.svelte'
+import { openTriage } from '../intake/open-triage'
+import { plan } from '../plan/plan.svelte'
+import { subjectOf } from '../board/queue'
+import type { Alarm } from '../server/types'
 
 export type KeyAct = 'new' | 'planned' | 'plan' | 'seen' | 'next' | 'previous' | 'send' | 'go' | 'command' | 'help' | 'escape' | 'undo' | 'pin' | 'double' | { car: number }
 

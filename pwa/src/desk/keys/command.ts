@@ -1,6 +1,6 @@
 /** The command bar: "2 tp" is car 2 on the scene, "2 1142" sends car 2 to ZV-1142, any other words search the board. */
-import { carsSorted, isActive, visitForStatus } from './board/queue'
-import type { Board, BoardVisit, Car, VisitStatus } from './server/types'
+import { carsSorted, isActive, visitForStatus } from '../board/queue'
+import type { Board, BoardVisit, Car, VisitStatus } from '../server/types'
 
 export type Command =
   | { kind: 'empty' }
