@@ -80,10 +80,10 @@ def database_url(database_kind: str, worker_id: str) -> str:
 def running_app(database_url: str) -> Iterator[tuple[Flask, Callable[[], None]]]:
     """One app with its schema a session, and a function that puts the database back as it was when new."""
     import backend  # here, because tests of rules must not wait for the whole house
-    from backend.dispatch import blueprint
+    from backend.dispatch.planning import warming
 
     # A server loads the search beside its first request, and answers by the rules meanwhile. A test wants one answer.
-    blueprint.warming.acquire(blocking=False)
+    warming.once.acquire(blocking=False)
 
     app = backend.create_app(a_setting(database_url))
     app.testing = True

@@ -11,7 +11,7 @@ from backend.dispatch import alarms, assign, breaks_api, opening, presence, seco
 from backend.dispatch.blueprint import blp
 from backend.dispatch.board import queries as board_queries
 from backend.dispatch.board.shape import BoardAlarmOut, BoardOut, BoardVisitOut, RecommendationOut
-from backend.dispatch.planning import advice, replan
+from backend.dispatch.planning import advice, replan, warming
 from backend.dispatch.proposals import api as proposals_api
 from backend.dispatch.rules import Override, OverrideCode, VisitStatus
 from backend.people.rules import DESK, ReservedProcedure
@@ -27,6 +27,8 @@ __all__ = ["blp"]
 
 ROUTES_ELSEWHERE = (breaks_api, proposals_api)
 """Their routes hang on the same blueprint as soon as they are imported."""
+
+blp.before_app_request(warming.load_the_search_once)
 
 REASON = {"required": True, "max": 300, "min": 1}
 

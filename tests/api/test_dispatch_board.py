@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from backend.dispatch.board import queries as boards
 from backend.dispatch.board.shape import BoardOut, RecommendationOut
 from backend.dispatch.models import Visit
-from backend.dispatch.planning import advice
+from backend.dispatch.planning import advice, warming
 from backend.dispatch.planning import optimiser as planning
 from backend.dispatch.rules import VisitStatus
 from backend.people.rules import Role
@@ -253,7 +253,7 @@ def test_the_advice_costs_a_handful_of_statements(tonight):
 
 
 def test_while_the_search_is_still_being_loaded_the_desk_gets_the_rules_at_once(triagist, tonight, monkeypatch):
-    monkeypatch.setattr(planning, "is_loading", lambda: True)
+    monkeypatch.setattr(warming, "is_loading", lambda: True)
     monkeypatch.setattr(planning, "insert", lambda *_: pytest.fail("nobody waits for a machine"))
     told = advised(triagist, an_open_visit())
     assert told["source"] == "rules_only"

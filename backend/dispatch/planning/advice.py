@@ -12,6 +12,7 @@ from backend.dispatch import rules
 from backend.dispatch.assign import Slot, VisitIsOver
 from backend.dispatch.models import Visit
 from backend.dispatch.planning import optimiser as planning
+from backend.dispatch.planning import warming
 from backend.dispatch.planning.choice import Advice, Choice, Rejected, Second, by_distance, plain_params
 from backend.dispatch.rules import OVER
 from backend.dispatch.tonight import CarTonight, Tonight, VisitTonight, load, objections
@@ -37,7 +38,7 @@ def advise(tonight: Tonight, visit: VisitTonight) -> Advice:
             allowed.append(car)
     if not allowed:
         return Advice("rules", (), tuple(rejected))
-    if planning.is_loading():
+    if warming.is_loading():
         return Advice("rules_only", by_distance(tonight, visit, allowed), tuple(rejected))
     try:
         choices, further = planning.insert(tonight, visit, allowed, for_second=_for_second(tonight, visit))

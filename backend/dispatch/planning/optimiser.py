@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -338,24 +337,3 @@ def _solve(problem: Problem, start: Plan, incumbent: Plan, limit_s: float, seed:
     else:
         log.warning("solver_silent")
     return plan
-
-
-_loading = threading.Event()
-
-
-def warm_up() -> None:
-    """Load the compiled search before the first question comes; harmless when it cannot be loaded."""
-    _loading.set()
-    try:
-        import routing
-
-        routing.warm_up()
-    except Exception as error:  # the house opens without an optimiser too
-        log.warning("optimiser_not_loaded", kind=type(error).__name__)
-    finally:
-        _loading.clear()
-
-
-def is_loading() -> bool:
-    """Is the search being loaded at this moment? Whoever asked would wait for it, seconds on a busy machine."""
-    return _loading.is_set()
