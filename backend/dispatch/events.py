@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from backend.dispatch.alarm_rules import AlarmKind
-from backend.dispatch.proposals.rules import ProposalState
 from backend.dispatch.rules import VisitKind, VisitStatus
 from backend.platform.events import Event
 from backend.triage.rules import Urgency
@@ -137,31 +135,6 @@ class PlanFailed(Event):
 
     plan_version: int
     note: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ProposalAsked(Event):
-    """Planvoorstel gevraagd: the desk wants to see better routes; `topic_id` is the night."""
-
-    proposal_id: UUID
-
-
-@dataclass(frozen=True, kw_only=True)
-class ProposalAnswered(Event):
-    """Planvoorstel klaar, of niet gelukt: what the long search found."""
-
-    proposal_id: UUID
-    state: ProposalState
-    moved: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class ProposalDecided(Event):
-    """Besluit over een planvoorstel: accepted, declined, stopped, or taken back."""
-
-    proposal_id: UUID
-    state: ProposalState
-    moved: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

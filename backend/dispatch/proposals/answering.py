@@ -9,11 +9,11 @@ import structlog
 from sqlalchemy.orm import Session
 
 from backend.dispatch.driving import fetching
-from backend.dispatch.events import ProposalAnswered
 from backend.dispatch.models import Assignment, Visit
 from backend.dispatch.planning.optimiser import PlanningFailed
 from backend.dispatch.proposals import search as proposing
 from backend.dispatch.proposals.comparison import compare
+from backend.dispatch.proposals.events import ProposalAnswered
 from backend.dispatch.proposals.models import PlanProposal
 from backend.dispatch.proposals.outlook import Better, Outlook
 from backend.dispatch.proposals.rules import ProposalState

@@ -7,9 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.dispatch import rules
-from backend.dispatch.events import ProposalDecided
 from backend.dispatch.models import Assignment, Visit
 from backend.dispatch.planning.in_force import Difference, difference, put_in_force
+from backend.dispatch.proposals.events import ProposalDecided
 from backend.dispatch.proposals.models import PlanProposal
 from backend.dispatch.proposals.queries import proposal, state_of
 from backend.dispatch.proposals.rules import UNDO, ProposalState, Standing, put_back, what_stays

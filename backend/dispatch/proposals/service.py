@@ -4,7 +4,7 @@ import uuid
 
 import sqlalchemy as sa
 
-from backend.dispatch.events import ProposalAsked
+from backend.dispatch.proposals.events import ProposalAsked
 from backend.dispatch.proposals.models import PlanProposal
 from backend.dispatch.proposals.rules import ProposalState, is_silent
 from backend.platform.config import settings
