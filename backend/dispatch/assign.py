@@ -3,7 +3,6 @@
 import uuid
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,7 +12,7 @@ from backend.dispatch.doubles import shifts_of_partners, tell_partners
 from backend.dispatch.driving import driven
 from backend.dispatch.events import VisitAssigned, VisitWithdrawn
 from backend.dispatch.models import Assignment, Visit
-from backend.dispatch.planning.choice import plain_params
+from backend.dispatch.objections import objection_json
 from backend.dispatch.rules import BUSY, OVER, Override, VisitKind, VisitStatus
 from backend.dispatch.tonight import CarTonight, load_car, need_of
 from backend.dispatch.writing import ask_replan, event_header, for_change, night_of
@@ -110,7 +109,7 @@ def assign(
         rules.may_assign(need, car.on_duty(uow.now), now=uow.now), override, is_first_choice=is_first_choice
     )
     if objections:
-        raise MayNotAssign(reason=objections[0].code, reasons=[told(one) for one in objections])
+        raise MayNotAssign(reason=objections[0].code, reasons=[objection_json(one) for one in objections])
     old_shift_id = visit.shift_id
     if old_shift_id is not None:
         reason = override.code.value if override is not None else "reassigned"
@@ -284,11 +283,6 @@ def ring_times() -> RingTimes:
     """The intervals of this installation."""
     knobs = settings()
     return RingTimes(again_s=knobs.ring_again_s, desk_alarm_s=knobs.desk_alarm_s, next_car_s=knobs.backup_alarm_s)
-
-
-def told(objection: rules.Objection) -> dict[str, Any]:
-    """An objection as it leaves the house."""
-    return {"code": objection.code, "weight": objection.weight.value, "params": plain_params(objection.params)}
 
 
 def _car_name(uow: UnitOfWork, shift_id: uuid.UUID) -> str:

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from backend.dispatch import rules
 from backend.dispatch.assign import Slot, VisitIsOver
 from backend.dispatch.models import Visit
+from backend.dispatch.objections import params_json
 from backend.dispatch.planning import optimiser as planning
 from backend.dispatch.planning import warming
-from backend.dispatch.planning.choice import Advice, Choice, Rejected, Second, by_distance, plain_params
+from backend.dispatch.planning.choice import Advice, Choice, Rejected, Second, by_distance
 from backend.dispatch.rules import OVER
 from backend.dispatch.tonight import CarTonight, Tonight, VisitTonight, load, objections
 from backend.people.models import Client
@@ -33,7 +34,7 @@ def advise(tonight: Tonight, visit: VisitTonight) -> Advice:
     for car in tonight.cars:
         blocking = [one for one in objections(tonight, visit, car) if one.weight is not rules.Weight.REASON]
         if blocking:
-            rejected.append(Rejected(car, blocking[0].code, plain_params(blocking[0].params)))
+            rejected.append(Rejected(car, blocking[0].code, params_json(blocking[0].params)))
         else:
             allowed.append(car)
     if not allowed:

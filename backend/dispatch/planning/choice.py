@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from backend.dispatch.objections import params_json
 from backend.dispatch.tonight import CarTonight, Tonight, VisitTonight, objections
-from backend.platform.clock import iso
 from backend.travel.times import Trip
 
 
@@ -98,12 +98,4 @@ def by_distance(tonight: Tonight, visit: VisitTonight, cars: Iterable[CarTonight
 
 def soft_objections(tonight: Tonight, visit: VisitTonight, car: CarTonight) -> list[dict[str, Any]]:
     """What can be said against a car that may go all the same."""
-    return [{"code": one.code, "params": plain_params(one.params)} for one in objections(tonight, visit, car)]
-
-
-def plain_params(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts of an objection as they leave the house."""
-    return {
-        key: iso(value) if isinstance(value, datetime) else value.isoformat() if hasattr(value, "isoformat") else value
-        for key, value in params.items()
-    }
+    return [{"code": one.code, "params": params_json(one.params)} for one in objections(tonight, visit, car)]
