@@ -1,12 +1,20 @@
 """Dispatch: visits, who goes, the board, and what happens when nobody answers.
 
-What a night does stands here; read it in this order: `rules.py` (who may go, how a visit moves on), `models.py`,
-`tonight.py` (one moment of one night), `opening.py` (a visit opens, changes, is cancelled), `assign.py` (who goes),
-`second_nurse.py` (two at one door), `routes.py` (in which order, at what time), `steps.py` (what the nurse taps),
-`breaks.py` (when she rests), `ringing.py` and `alarms.py` (nobody answers). What it leans on has a folder each:
+Read it from below, in this order; nothing here knows what comes after it (a contract in pyproject.toml keeps that):
 
-* `driving/`: what a drive was planned to take, and what it took
-* `planning/`: who could go, and in which order; the door to the optimiser
-* `proposals/`: better routes at the desk's asking, put in force by a person
-* `board/`: what the desk sees
+* `rules` says who may go, when somebody must be there and how a visit moves on; `alarm_rules` when the desk is called;
+  `timetable` when a car leaves, arrives and rests; `blueprint` is what the routes of the API hang on
+* `models`, `events`, and `objections`: what stands against a car, as it leaves the house
+* `alarms`, `presence` (who at the desk is busy with what), `queries`, and `writing`: how every write begins
+* `tonight`: one moment of one night, read in a handful of statements
+* `routes`: in which order a car drives, and at what time
+* `driving`: what a drive was planned to take, and what it took
+* `doubles` (the other nurse's visit), `breaks` (when she rests), `ringing` (her phone, until somebody answers)
+* `assign`: who goes
+* `opening` (a visit opens, changes, is no longer needed) and `steps` (what the nurse taps)
+* `second_nurse`: two at one door
+* `planning`: who could go, and in which order; the door to the optimiser
+* `proposals`: better routes at the desk's asking, put in force by a person
+* `board`: what the desk sees; `breaks_api`: its door to the breaks
+* `api`: the desk's door to all of it; `jobs`: what the worker does
 """
