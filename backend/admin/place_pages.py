@@ -12,9 +12,10 @@ from marshmallow import validate
 from backend.admin import queries
 from backend.admin.blueprint import pages
 from backend.admin.forms import Form, submit
+from backend.people.addresses import normalise_postcode, parse_house_number
 from backend.people.models import PostcodeArea
 from backend.people.places import queries as places
-from backend.people.places.rules import normalise_postcode, parse_house_number, parse_pc4_ranges, spans
+from backend.people.places.rules import parse_pc4_ranges, spans
 from backend.people.places.service import set_region
 from backend.people.rules import Role
 from backend.platform.db import Session, reading

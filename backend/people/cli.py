@@ -10,9 +10,9 @@ from flask.cli import AppGroup
 
 from backend.people import client_file, client_import, management
 from backend.people.console import FILE, MOST_SHOWN, Stop, operator, refuse, show_bad
+from backend.people.files import UnreadableFile
 from backend.people.models import Organisation
 from backend.people.places.cli import gazetteer, import_regions, regions
-from backend.people.places.files import UnreadableFile
 from backend.people.rules import OrganisationKind, Precision, Role
 from backend.platform.db import Session, reading
 from backend.platform.dutch import count

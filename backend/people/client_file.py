@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from backend.people import rules
-from backend.people.places.files import BadLine, UnreadableFile, encoding_of
-from backend.people.places.rules import normalise_postcode, parse_house_number
+from backend.people.addresses import normalise_postcode, parse_house_number
+from backend.people.files import BadLine, UnreadableFile, encoding_of
 from backend.people.rules import AccessType, FundingLaw, Sex
 
 

@@ -9,8 +9,8 @@ from typing import Any, NoReturn
 
 import click
 
+from backend.people.files import BadLine
 from backend.people.management import SHORTEST_PASSWORD
-from backend.people.places.files import BadLine
 from backend.platform.actor import Actor, Scope
 from backend.platform.errors import DomainError, Invalid
 

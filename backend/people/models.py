@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, ForeignKey, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.people import rules
-from backend.people.places.rules import HouseNumber, Point
+from backend.people.addresses import HouseNumber, Point
 from backend.people.rules import AccessType, FundingLaw, OrganisationKind, Precision, ReservedProcedure, Role, Sex
 from backend.platform.actor import Actor, Scope
 from backend.platform.clock import now

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.people import rules
+from backend.people.addresses import Point, is_in_the_netherlands, normalise_pc4, normalise_postcode
 from backend.people.events import (
     Changes,
     ClientAdded,
@@ -22,7 +23,6 @@ from backend.people.events import (
 )
 from backend.people.models import Client, Organisation, Staff, TreatmentRelation
 from backend.people.places import queries as places
-from backend.people.places.rules import Point, is_in_the_netherlands, normalise_pc4, normalise_postcode
 from backend.people.rules import FundingLaw, Precision
 from backend.platform.errors import DomainError, Invalid, NotFound
 from backend.platform.uow import UnitOfWork

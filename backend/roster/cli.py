@@ -8,10 +8,10 @@ import click
 import sqlalchemy as sa
 from flask.cli import AppGroup, with_appcontext
 
+from backend.people.addresses import normalise_postcode
 from backend.people.console import Stop, operator, refuse
 from backend.people.models import Region, Staff
 from backend.people.places import queries as places
-from backend.people.places.rules import normalise_postcode
 from backend.platform.clock import AMSTERDAM, local
 from backend.platform.errors import DomainError
 from backend.platform.ids import new_id

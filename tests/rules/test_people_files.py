@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from backend.people import client_file
+from backend.people.addresses import HouseNumber, Point
+from backend.people.files import BadLine, UnreadableFile
 from backend.people.places import files
-from backend.people.places.files import AddressLine, AreaLine, BadLine, Shape, UnreadableFile
-from backend.people.places.rules import HouseNumber, Point
+from backend.people.places.files import AddressLine, AreaLine, Shape
 from backend.people.rules import AccessType, FundingLaw, Sex
 
 

@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from backend.people import addresses
+from backend.people.addresses import HouseNumber, Point
 from backend.people.places import rules
-from backend.people.places.rules import HouseNumber, Point
 
 AMSTERDAM = Path(rules.__file__).with_name("amsterdam.csv")
 
 
 @pytest.mark.parametrize(("said", "postcode"), [("1056 dl", "1056DL"), (" 1056DL ", "1056DL"), ("8261  Ab", "8261AB")])
 def test_a_postcode_is_written_one_way(said, postcode):
-    assert rules.normalise_postcode(said) == postcode
+    assert addresses.normalise_postcode(said) == postcode
 
 
 @pytest.mark.parametrize(
@@ -21,12 +22,12 @@ def test_a_postcode_is_written_one_way(said, postcode):
     ["0156DL", "1056SA", "1056sd", "1056 SS", "1056", "1056D", "1056DLX", "1056D1", "1056DL\n1", "", "１０５６DL"],
 )
 def test_what_cannot_be_a_dutch_postcode_is_refused(said):
-    assert rules.normalise_postcode(said) is None
+    assert addresses.normalise_postcode(said) is None
 
 
 def test_a_postcode_area_has_four_digits_that_do_not_begin_with_nought():
-    assert rules.normalise_pc4(" 1056 ") == "1056"
-    assert [rules.normalise_pc4(said) for said in ("0156", "105", "10567", "١٠٥٦", "1056DL")] == [None] * 5
+    assert addresses.normalise_pc4(" 1056 ") == "1056"
+    assert [addresses.normalise_pc4(said) for said in ("0156", "105", "10567", "١٠٥٦", "1056DL")] == [None] * 5
 
 
 @pytest.mark.parametrize(
@@ -45,23 +46,23 @@ def test_a_postcode_area_has_four_digits_that_do_not_begin_with_nought():
     ],
 )
 def test_a_house_number_is_split_from_its_addition(said, number, addition):
-    assert rules.parse_house_number(said) == HouseNumber(number, addition)
+    assert addresses.parse_house_number(said) == HouseNumber(number, addition)
 
 
 def test_number_and_addition_may_also_come_apart():
-    assert rules.parse_house_number("214", "2") == HouseNumber(214, "2")
-    assert rules.parse_house_number("214", "-2") == HouseNumber(214, "2")
-    assert rules.parse_house_number("30A", "bis") == HouseNumber(30, "A-bis")
+    assert addresses.parse_house_number("214", "2") == HouseNumber(214, "2")
+    assert addresses.parse_house_number("214", "-2") == HouseNumber(214, "2")
+    assert addresses.parse_house_number("30A", "bis") == HouseNumber(30, "A-bis")
 
 
 @pytest.mark.parametrize("said", ["0", "abc", "A30", "123456", "", "12;DROP"])
 def test_what_is_no_house_number_is_refused(said):
-    assert rules.parse_house_number(said) is None
+    assert addresses.parse_house_number(said) is None
 
 
 def test_one_building_with_two_doors_is_two_addresses():
-    assert rules.parse_house_numbers("20;21") == [HouseNumber(20), HouseNumber(21)]
-    assert rules.parse_house_numbers("20;x") == []
+    assert addresses.parse_house_numbers("20;21") == [HouseNumber(20), HouseNumber(21)]
+    assert addresses.parse_house_numbers("20;x") == []
 
 
 @pytest.mark.parametrize(
@@ -78,9 +79,9 @@ def test_a_house_number_is_shown_as_it_stands_on_the_door(door, shown):
 
 
 def test_an_addition_is_the_same_however_it_is_written():
-    assert rules.addition_key("bis") == rules.addition_key("-BIS") == "BIS"
-    assert rules.addition_key("2-hs") == rules.addition_key("2 HS")
-    assert rules.addition_key("A") != rules.addition_key("B")
+    assert addresses.addition_key("bis") == addresses.addition_key("-BIS") == "BIS"
+    assert addresses.addition_key("2-hs") == addresses.addition_key("2 HS")
+    assert addresses.addition_key("A") != addresses.addition_key("B")
 
 
 # --- coordinates -------------------------------------------------------------------------------
@@ -88,24 +89,24 @@ def test_an_addition_is_the_same_however_it_is_written():
 
 def test_the_distance_between_two_church_towers_is_right():
     """Dom of Utrecht to Martini of Groningen, 158 km as the crow flies."""
-    assert rules.distance_m(Point(52.0907, 5.1214), Point(53.2194, 6.5680)) == pytest.approx(158_000, rel=0.02)
+    assert addresses.distance_m(Point(52.0907, 5.1214), Point(53.2194, 6.5680)) == pytest.approx(158_000, rel=0.02)
 
 
 def test_rijksdriehoek_metres_become_degrees():
     """Amstel 1 in Amsterdam, as the national address service gives it both ways."""
-    point = rules.point_from_rd(121828.874, 486751.728)
-    assert rules.distance_m(point, Point(52.3676456, 4.90016547)) < 1
+    point = addresses.point_from_rd(121828.874, 486751.728)
+    assert addresses.distance_m(point, Point(52.3676456, 4.90016547)) < 1
 
 
 def test_a_point_with_latitude_and_longitude_swapped_is_not_in_the_netherlands():
-    assert rules.is_in_the_netherlands(Point(52.37, 4.9))
-    assert not rules.is_in_the_netherlands(Point(4.9, 52.37))
-    assert not rules.is_in_the_netherlands(Point(float("nan"), 4.9))
+    assert addresses.is_in_the_netherlands(Point(52.37, 4.9))
+    assert not addresses.is_in_the_netherlands(Point(4.9, 52.37))
+    assert not addresses.is_in_the_netherlands(Point(float("nan"), 4.9))
 
 
 def test_the_middle_of_no_points_is_nowhere():
-    assert rules.mean_point([]) is None
-    assert rules.mean_point([Point(52, 4), Point(53, 5)]) == Point(52.5, 4.5)
+    assert addresses.mean_point([]) is None
+    assert addresses.mean_point([Point(52, 4), Point(53, 5)]) == Point(52.5, 4.5)
 
 
 # --- regions -----------------------------------------------------------------------------------
@@ -173,9 +174,9 @@ def test_every_area_of_amsterdam_has_a_neighbourhood_and_a_point_in_the_netherla
     assert len(areas) >= 80
     assert len({area["pc4"] for area in areas}) == len(areas)
     for area in areas:
-        assert rules.normalise_pc4(area["pc4"])
+        assert addresses.normalise_pc4(area["pc4"])
         assert area["buurt"]
-        assert rules.is_in_the_netherlands(Point(float(area["lat"]), float(area["lon"])))
+        assert addresses.is_in_the_netherlands(Point(float(area["lat"]), float(area["lon"])))
 
 
 def test_every_centre_in_amsterdam_is_within_a_kilometre_of_the_official_one(shared):
@@ -184,6 +185,7 @@ def test_every_centre_in_amsterdam_is_within_a_kilometre_of_the_official_one(sha
     far = {
         area["pc4"]: distance
         for area in amsterdam()
-        if (distance := rules.distance_m(Point(float(area["lat"]), float(area["lon"])), official[area["pc4"]])) > 1000
+        if (distance := addresses.distance_m(Point(float(area["lat"]), float(area["lon"])), official[area["pc4"]]))
+        > 1000
     }
     assert far == {}

@@ -31,8 +31,8 @@ from backend.intake.complaints import entry_complaints
 from backend.intake.models import CareRequest
 from backend.intake.rules import RequestStatus, reference_of
 from backend.people import rules as people_rules
+from backend.people.addresses import HouseNumber
 from backend.people.models import Client, Organisation, Region, Staff
-from backend.people.places.rules import HouseNumber
 from backend.platform.clock import iso, local
 from backend.platform.errors import NotFound
 from backend.platform.events import EventCounter

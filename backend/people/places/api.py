@@ -7,9 +7,10 @@ from typing import Any
 
 from flask.views import MethodView
 
+from backend.people.addresses import normalise_pc4, normalise_postcode, parse_house_number
 from backend.people.blueprint import blp
 from backend.people.models import Region
-from backend.people.places import queries, rules, service
+from backend.people.places import queries, service
 from backend.people.rules import Precision, Role
 from backend.platform.db import reading
 from backend.platform.errors import Invalid, NotFound
@@ -100,10 +101,10 @@ class Addresses(MethodView):
     @blp.response(200, AddressOut)
     def get(self, data: dict[str, str]) -> dict[str, Any]:
         """Where a door is, and how sure we are of it"""
-        postcode = rules.normalise_postcode(data["postcode"]) or rules.normalise_pc4(data["postcode"])
+        postcode = normalise_postcode(data["postcode"]) or normalise_pc4(data["postcode"])
         if postcode is None:
             raise Invalid({"postcode": ["invalid"]})
-        door = rules.parse_house_number(data["house_number"], data["addition"]) if data["house_number"] else None
+        door = parse_house_number(data["house_number"], data["addition"]) if data["house_number"] else None
         if data["house_number"] and door is None:
             raise Invalid({"house_number": ["invalid"]})
         with reading() as session:

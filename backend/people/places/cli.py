@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from flask.cli import AppGroup, with_appcontext
 
 from backend.people.console import FILE, MOST_SHOWN, Stop, operator, refuse, show_bad
+from backend.people.files import UnreadableFile, encoding_of
 from backend.people.models import PostcodeArea, Region
 from backend.people.places import files, queries, service
 from backend.people.places import gazetteer as gazetteer_import
-from backend.people.places.files import Shape, UnreadableFile
+from backend.people.places.files import Shape
 from backend.people.places.rules import check_regions, parse_pc4_ranges, spans
 from backend.platform.db import reading
 from backend.platform.dutch import count, thousands
@@ -119,7 +120,7 @@ def _known_areas() -> set[str]:
 def _region_file(path: Path) -> dict[str, tuple[str | None, list[str]]]:
     if not path.is_file():
         raise UnreadableFile(f"Er is geen bestand {path}.")
-    with path.open(encoding=files.encoding_of(path), newline="") as text:
+    with path.open(encoding=encoding_of(path), newline="") as text:
         first = text.readline(100_000)
         text.seek(0)
         reader = csv.DictReader(text, delimiter=max(";\t|,", key=first.count))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from backend.people.places.rules import (
+from backend.people.addresses import (
     HouseNumber,
     Point,
     is_in_the_netherlands,
@@ -18,6 +18,7 @@ from backend.people.places.rules import (
     parse_house_numbers,
     point_from_rd,
 )
+from backend.people.files import BadLine, UnreadableFile, encoding_of
 
 
 class Shape(StrEnum):
@@ -47,18 +48,6 @@ class AreaLine:
     place: str
     neighbourhood: str
     point: Point
-
-
-@dataclass(frozen=True)
-class BadLine:
-    """A line that cannot be used, and why, in words for whoever made the file."""
-
-    number: int
-    reason: str
-
-
-class UnreadableFile(Exception):
-    """This is no file we can do anything with; the sentence says why."""
 
 
 # Headings as they occur in the BAG extracts, at the CBS, in OpenStreetMap exports and in hand-made lists; small
@@ -205,14 +194,3 @@ def columns_of(heading: list[str]) -> dict[str, int]:
     return {
         name: folded.index(known) for name, names in HEADINGS.items() for known in reversed(names) if known in folded
     }
-
-
-def encoding_of(path: Path) -> str:
-    """UTF-8 when every byte fits it (with or without a mark), else the Windows code page of Dutch spreadsheets."""
-    try:
-        with path.open(encoding="utf-8-sig") as text:
-            while text.read(1 << 20):
-                pass
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8-sig"

@@ -10,11 +10,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from backend.people.addresses import Point, addition_key, mean_point
 from backend.people.events import ClientChanged, GazetteerImported, differences
+from backend.people.files import BadLine
 from backend.people.models import Address, Client, PostcodeArea
 from backend.people.places import queries
-from backend.people.places.files import AddressLine, AreaLine, BadLine, GazetteerFile, Shape
-from backend.people.places.rules import Point, addition_key, mean_point
+from backend.people.places.files import AddressLine, AreaLine, GazetteerFile, Shape
 from backend.people.rules import Precision
 from backend.platform.ids import new_id
 from backend.platform.uow import UnitOfWork

@@ -10,10 +10,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from backend.people.addresses import Point, addition_key, distance_m, mean_point
 from backend.people.events import REGION_LAYOUT, PostcodeAreasMoved
 from backend.people.models import Address, Client, PostcodeArea, Region
 from backend.people.places import rules
-from backend.people.places.rules import Point, RegionCheck
+from backend.people.places.rules import RegionCheck
 from backend.people.rules import Precision
 from backend.platform.db import Session
 from backend.platform.events import EventRow
@@ -47,11 +48,11 @@ def locate(session: Session, postcode: str | None, house_number: int | None, add
         if area is None:
             return Located(Precision.UNKNOWN)
         return Located(Precision.PC4, Point(area.lat, area.lon), city=area.place, area=area)
-    exact, building = _door(doors, house_number, rules.addition_key(addition))
+    exact, building = _door(doors, house_number, addition_key(addition))
     if building is not None:
         first = exact or next(door for door in doors if door.house_number == house_number)
         return Located(Precision.ADDRESS, building, first.street, first.city, exact, area)
-    middle = rules.mean_point(_point(door) for door in doors)
+    middle = mean_point(_point(door) for door in doors)
     streets = {door.street for door in doors}
     return Located(Precision.PC6, middle, doors[0].street if len(streets) == 1 else "", doors[0].city, None, area)
 
@@ -64,10 +65,10 @@ def _door(doors: list[Address], number: int | None, addition: str) -> tuple[Addr
     """
     same = [door for door in doors if door.house_number == number]
     for door in same:
-        if rules.addition_key(door.addition) == addition:
+        if addition_key(door.addition) == addition:
             return door, _point(door)
-    middle = rules.mean_point(_point(door) for door in same)
-    if middle is None or any(rules.distance_m(middle, _point(door)) > SAME_BUILDING_M for door in same):
+    middle = mean_point(_point(door) for door in same)
+    if middle is None or any(distance_m(middle, _point(door)) > SAME_BUILDING_M for door in same):
         return None, None
     return None, middle
 
