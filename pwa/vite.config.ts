@@ -38,7 +38,12 @@ export default defineConfig(({ mode }) => {
   return {
     ...shared,
     // Short class names: they stand in every template that the phone downloads.
-    plugins: [svelte({ compilerOptions: { cssHash: ({ hash, css }) => `s${hash(css).slice(0, 5)}` } }), themeBeforePaint(app, path('src/shared/theme-first.js')), precacheList(app), keepThirtyDays(app)],
+    plugins: [
+      svelte({ compilerOptions: { cssHash: ({ hash, css }) => `s${hash(css).slice(0, 5)}` } }),
+      themeBeforePaint(app, path('src/shared/theme-first.js')),
+      precacheList(app),
+      keepThirtyDays(app),
+    ],
     build: {
       outDir,
       emptyOutDir: false,

@@ -12,7 +12,8 @@ import { plannedBody, type PlannedForm } from './visit/planned'
 import { subjectOf } from './board/queue'
 import type { Alarm, BoardVisit, Car, Client, FundingLaw, Night, VisitStatus } from './server/types'
 
-const visitName = (visit: Pick<BoardVisit, 'reference' | 'client_label'>): string => visit.reference ?? visit.client_label
+const visitName = (visit: Pick<BoardVisit, 'reference' | 'client_label'>): string =>
+  visit.reference ?? visit.client_label
 
 /** Does it, and says in Dutch when it did not work; a conflict also brings the fresh board. */
 export async function attempt<T>(act: () => Promise<T>): Promise<T | undefined> {
@@ -21,7 +22,8 @@ export async function attempt<T>(act: () => Promise<T>): Promise<T | undefined> 
     desk.feed.nudge(0)
     return answer
   } catch (error) {
-    if (!(error instanceof Problem && error.status === 401)) desk.say(error instanceof Error ? error.message : 'Dit lukte niet.', 'bad')
+    if (!(error instanceof Problem && error.status === 401))
+      desk.say(error instanceof Error ? error.message : 'Dit lukte niet.', 'bad')
     desk.feed.nudge(0)
     return undefined
   }
@@ -42,12 +44,20 @@ export interface Choice {
   override?: { code: string; text: string; named_person?: string }
 }
 
-export async function assign({ visit, shiftId, carName, recommendedShiftId, override, second }: Choice): Promise<boolean> {
+export async function assign({
+  visit,
+  shiftId,
+  carName,
+  recommendedShiftId,
+  override,
+  second,
+}: Choice): Promise<boolean> {
   const body: Record<string, unknown> = { id: newId(), shift_id: shiftId, expected_version: visit.version }
   if (recommendedShiftId !== null) body['recommended_shift_id'] = recommendedShiftId
   if (override) body['override_reason'] = override
   const other = second ? desk.board.visits.find((item) => item.id === second.visit_id) : undefined
-  if (second && other) body['second'] = { visit_id: other.id, id: newId(), shift_id: second.shift_id, expected_version: other.version }
+  if (second && other)
+    body['second'] = { visit_id: other.id, id: newId(), shift_id: second.shift_id, expected_version: other.version }
   const done = await attempt(() => api.assign(visit.id, body))
   if (done === undefined) return false
   desk.chosenShift = null
@@ -77,7 +87,8 @@ export async function withdraw(visit: BoardVisit, reason: string): Promise<boole
 
 export async function cancel(visit: BoardVisit, reason: string, isBoth = false): Promise<boolean> {
   const done = await attempt(async () => (await api.cancel(visit.id, reason, isBoth), true))
-  if (done) desk.say(isBoth ? `${visitName(visit)} vervalt, voor beide auto’s.` : `${visitName(visit)} vervalt.`, 'good')
+  if (done)
+    desk.say(isBoth ? `${visitName(visit)} vervalt, voor beide auto’s.` : `${visitName(visit)} vervalt.`, 'good')
   return done === true
 }
 
@@ -92,10 +103,21 @@ export async function addSecond(visit: BoardVisit): Promise<void> {
 
 export async function dropOthers(visit: BoardVisit, otherCar: string | null): Promise<void> {
   const done = await attempt(async () => (await api.dropOthers(visit.id), true))
-  if (done) desk.say(otherCar === null ? `Eén auto is genoeg voor ${visitName(visit)}.` : `${otherCar} hoeft niet mee en krijgt bericht.`, 'good')
+  if (done)
+    desk.say(
+      otherCar === null
+        ? `Eén auto is genoeg voor ${visitName(visit)}.`
+        : `${otherCar} hoeft niet mee en krijgt bericht.`,
+      'good',
+    )
 }
 
-export async function saveBreak(car: Car, breakId: string | null, body: Record<string, unknown>, id: string): Promise<void> {
+export async function saveBreak(
+  car: Car,
+  breakId: string | null,
+  body: Record<string, unknown>,
+  id: string,
+): Promise<void> {
   if (breakId === null) await api.planBreak(car.shift_id, { ...body, id })
   else await api.changeBreak(breakId, body)
   desk.feed.nudge(0)
@@ -119,7 +141,11 @@ export async function cancelBreak(breakId: string, carName: string): Promise<voi
   if (done) desk.say(`Pauze van ${carName.toLowerCase()} vervalt.`)
 }
 
-export async function setStatus(visit: BoardVisit, status: VisitStatus, happenedAt: string | null = null): Promise<void> {
+export async function setStatus(
+  visit: BoardVisit,
+  status: VisitStatus,
+  happenedAt: string | null = null,
+): Promise<void> {
   const done = await attempt(async () => (await api.setStatus(visit.id, status, happenedAt), true))
   if (done) desk.say(`${visitName(visit)}: ${STATUS_WORDS[status]}.`, 'good')
 }
@@ -178,7 +204,9 @@ export async function run(command: Command): Promise<void> {
       return
     case 'break': {
       const resting = restingBreak(command.car, desk.now)
-      return resting ? endBreak(resting.id, command.car.car_name) : breakNow(command.car, command.car.breaks.find(isToCome))
+      return resting
+        ? endBreak(resting.id, command.car.car_name)
+        : breakNow(command.car, command.car.breaks.find(isToCome))
     }
     case 'wake':
       return wake(command.car.shift_id, command.car.car_name)

@@ -22,6 +22,6 @@ export async function leave(evenWithDraft: boolean, tell: (state: Leaving) => vo
   const store = await night.close()
   if (store) await wipe(store)
   for (const name of await caches.keys()) await caches.delete(name)
-  for (const registration of await navigator.serviceWorker?.getRegistrations() ?? []) await registration.unregister()
+  for (const registration of (await navigator.serviceWorker?.getRegistrations()) ?? []) await registration.unregister()
   location.replace('/login?next=/phone/')
 }

@@ -10,7 +10,11 @@ async function asLine<T>(ask: () => Promise<T>): Promise<T> {
     return await ask()
   } catch (error) {
     if (error instanceof Problem) {
-      throw new LineError(error.status, error.code, error.retryAfterSeconds === null ? null : error.retryAfterSeconds * 1000)
+      throw new LineError(
+        error.status,
+        error.code,
+        error.retryAfterSeconds === null ? null : error.retryAfterSeconds * 1000,
+      )
     }
     throw new LineError(0, 'unreachable')
   }

@@ -9,7 +9,19 @@ import * as ledger from './sync/ledger'
 import type { Line, Lock } from './sync/engine'
 import { Runner } from './sync/runner'
 import { fact } from './sync/store'
-import type { Command, CommandKind, Draft, Fact, Notice, Pathway, Queued, Report, Shift, Step, StoredVisit } from './sync/types'
+import type {
+  Command,
+  CommandKind,
+  Draft,
+  Fact,
+  Notice,
+  Pathway,
+  Queued,
+  Report,
+  Shift,
+  Step,
+  StoredVisit,
+} from './sync/types'
 import { isStep, project, tonight, waiting, type ShownVisit } from './sync/view'
 
 export const UNDO_MS = 8000
@@ -42,8 +54,12 @@ class Night {
   readonly refused = $derived(this.commands.filter((row) => row.state === 'refused').sort((a, b) => a.n - b.n))
   readonly parked = $derived(this.commands.filter((row) => row.state === 'parked'))
   /** The step that can still be taken back. */
-  readonly held = $derived(this.commands.find((row) => row.state === 'waiting' && row.hold_until_ms > 0 && !row.taken) ?? null)
-  readonly alarm = $derived(this.commands.filter((row) => row.command.kind === 'alarm').sort((a, b) => b.n - a.n)[0] ?? null)
+  readonly held = $derived(
+    this.commands.find((row) => row.state === 'waiting' && row.hold_until_ms > 0 && !row.taken) ?? null,
+  )
+  readonly alarm = $derived(
+    this.commands.filter((row) => row.command.kind === 'alarm').sort((a, b) => b.n - a.n)[0] ?? null,
+  )
   readonly deskPhone = $derived(this.shift?.desk_phone ?? this.me?.desk_phone ?? null)
   readonly isUnderWay = $derived(this.visits.some((visit) => visit.status === 'under_way'))
 
@@ -114,7 +130,10 @@ class Night {
       transport: line,
       clock: { now: () => Date.now(), monotonic: () => performance.now() },
       lock: oneAtATime,
-      timers: { set: (work, ms) => window.setTimeout(work, ms), clear: (timer) => window.clearTimeout(timer as number) },
+      timers: {
+        set: (work, ms) => window.setTimeout(work, ms),
+        clear: (timer) => window.clearTimeout(timer as number),
+      },
       changed: (now, failure) => {
         this.line = now
         if (failure) console.error(failure)
@@ -126,7 +145,14 @@ class Night {
   private async remember(known: Session): Promise<void> {
     const { staff_id, name, partnership, is_demo } = known
     await this.store!.write((tx) =>
-      tx.put('facts', { id: 'me', staff_id, name, desk_phone: partnership.desk_phone, partnership: partnership.name, is_demo }),
+      tx.put('facts', {
+        id: 'me',
+        staff_id,
+        name,
+        desk_phone: partnership.desk_phone,
+        partnership: partnership.name,
+        is_demo,
+      }),
     )
     await this.reload()
   }
@@ -135,8 +161,14 @@ class Night {
     if (!this.store) return
     try {
       const rows = await this.store.read(async (tx) => ({
-        visits: await tx.all('visits'), commands: await tx.all('commands'), drafts: await tx.all('drafts'), notices: await tx.all('notices'),
-        shift: await fact(tx, 'shift'), me: await fact(tx, 'me'), clock: await fact(tx, 'clock'), synced: await fact(tx, 'synced'),
+        visits: await tx.all('visits'),
+        commands: await tx.all('commands'),
+        drafts: await tx.all('drafts'),
+        notices: await tx.all('notices'),
+        shift: await fact(tx, 'shift'),
+        me: await fact(tx, 'me'),
+        clock: await fact(tx, 'clock'),
+        synced: await fact(tx, 'synced'),
       }))
       this.stored = rows.visits
       this.commands = rows.commands
@@ -234,15 +266,24 @@ class Night {
   }
 
   private async keep(
-    kind: CommandKind, visit: { id: string; label?: string; client?: ShownVisit['client']; reference?: string | null } | null,
-    body: Record<string, unknown>, holdMs: number, isQuiet = false,
+    kind: CommandKind,
+    visit: { id: string; label?: string; client?: ShownVisit['client']; reference?: string | null } | null,
+    body: Record<string, unknown>,
+    holdMs: number,
+    isQuiet = false,
   ): Promise<void> {
     if (!this.store) return
     const now = Date.now()
     const position = isQuiet ? null : lastPosition()
     const command: Command = {
-      id: uuid7(now), kind, visit_id: visit?.id ?? null, happened_at: new Date(now).toISOString(), monotonic_ms: Math.round(performance.now()),
-      clock_offset_ms: this.offsetMs, ...(position ? { position } : {}), body,
+      id: uuid7(now),
+      kind,
+      visit_id: visit?.id ?? null,
+      happened_at: new Date(now).toISOString(),
+      monotonic_ms: Math.round(performance.now()),
+      clock_offset_ms: this.offsetMs,
+      ...(position ? { position } : {}),
+      body,
     }
     const label = visit?.label ?? [visit?.reference, visit?.client?.label].filter(Boolean).join(' · ')
     // A ping in the background must not end the undo of a step.
@@ -290,11 +331,23 @@ class Night {
   }
 }
 
-const oneAtATime: Lock = (work) => (navigator.locks ? (navigator.locks.request('nachtronde-sync', work) as ReturnType<typeof work>) : work())
+const oneAtATime: Lock = (work) =>
+  navigator.locks ? (navigator.locks.request('nachtronde-sync', work) as ReturnType<typeof work>) : work()
 
 export const night = new Night()
 
 /** What a step is called once it is done, for the undo bar and for what was refused. */
-export const STEP_DONE: Record<Step, string> = { accept: 'aangenomen', depart: 'u rijdt', arrive: 'u bent er', finish: 'klaar' }
+export const STEP_DONE: Record<Step, string> = {
+  accept: 'aangenomen',
+  depart: 'u rijdt',
+  arrive: 'u bent er',
+  finish: 'klaar',
+}
 export const kindName = (kind: CommandKind): string =>
-  isStep(kind) ? { accept: 'Aannemen', depart: 'Ik rijd', arrive: 'Ik ben er', finish: 'Klaar' }[kind] : kind === 'report' ? 'Verslag' : kind === 'alarm' ? 'Alarm' : 'Plek'
+  isStep(kind)
+    ? { accept: 'Aannemen', depart: 'Ik rijd', arrive: 'Ik ben er', finish: 'Klaar' }[kind]
+    : kind === 'report'
+      ? 'Verslag'
+      : kind === 'alarm'
+        ? 'Alarm'
+        : 'Plek'

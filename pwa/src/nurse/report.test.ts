@@ -33,7 +33,10 @@ describe('the report', () => {
   })
 
   test('an addition stands on the report before it and has its own id', () => {
-    const first = { ...newReport(aVisit('a', { question: 'Katheter loopt niet' }), null), problem_solved: 'yes' as const }
+    const first = {
+      ...newReport(aVisit('a', { question: 'Katheter loopt niet' }), null),
+      problem_solved: 'yes' as const,
+    }
     const second = newReport(aVisit('a'), first)
     expect(second.parent_id).toBe(first.report_id)
     expect(second.report_id).not.toBe(first.report_id)

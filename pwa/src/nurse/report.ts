@@ -17,9 +17,22 @@ export function newReport(visit: Visit | null, before: Report | null): Draft {
   const parent_id = before?.report_id ?? visit?.report_id ?? null
   if (before) return { ...structuredClone(before), report_id: uuid7(), parent_id }
   return {
-    report_id: uuid7(), parent_id, subjective: visit?.question ?? '', objective: '', evaluation: '', plan: '', measurements: [], procedures: [],
-    access_result: null, problem_solved: null, needed_after: 'none', safety_net_told: false, counterfactual: 'unknown', follow_ups: [],
-    medication_given: [], incident: false,
+    report_id: uuid7(),
+    parent_id,
+    subjective: visit?.question ?? '',
+    objective: '',
+    evaluation: '',
+    plan: '',
+    measurements: [],
+    procedures: [],
+    access_result: null,
+    problem_solved: null,
+    needed_after: 'none',
+    safety_net_told: false,
+    counterfactual: 'unknown',
+    follow_ups: [],
+    medication_given: [],
+    incident: false,
   }
 }
 
@@ -30,17 +43,26 @@ export const isTouched = (draft: Draft, fresh: Draft): boolean =>
 const bare = (sentence: string) => sentence.trim().replace(/\.$/, '').toLowerCase()
 const sentences = (text: string) => text.split(/(?<=\.)\s+|\n+/).filter(Boolean)
 
-export const hasChip = (text: string, chip: string): boolean => sentences(text).some((sentence) => bare(sentence) === bare(chip))
+export const hasChip = (text: string, chip: string): boolean =>
+  sentences(text).some((sentence) => bare(sentence) === bare(chip))
 
 /** A chip writes its own sentence, and takes back only that one. */
 export function toggleChip(text: string, chip: string): string {
-  if (hasChip(text, chip)) return sentences(text).filter((sentence) => bare(sentence) !== bare(chip)).join(' ')
+  if (hasChip(text, chip))
+    return sentences(text)
+      .filter((sentence) => bare(sentence) !== bare(chip))
+      .join(' ')
   const before = text.trim()
   return `${before}${before && !/[.!?]$/.test(before) ? '.' : ''}${before ? ' ' : ''}${chip}.`
 }
 
 export function pathwayOf(visit: Visit | null, pathways: Pathway[]): Pathway | null {
-  return pathways.find(({ id }) => id === visit?.pathway_id) ?? pathways.find(({ id }) => id === 'generic') ?? pathways[0] ?? null
+  return (
+    pathways.find(({ id }) => id === visit?.pathway_id) ??
+    pathways.find(({ id }) => id === 'generic') ??
+    pathways[0] ??
+    null
+  )
 }
 
 /** Where a stepper begins and how it moves: a usual value, so that most measurements are a few taps. */
@@ -72,7 +94,8 @@ export function stepped(value: string, scale: Scale, direction: 1 | -1): string 
 
 const written = (number: number): string => String(Math.round(number * 10) / 10).replace('.', ',')
 
-export const measured = (draft: Draft, code: string): string => draft.measurements.find((one) => one.code === code)?.value ?? ''
+export const measured = (draft: Draft, code: string): string =>
+  draft.measurements.find((one) => one.code === code)?.value ?? ''
 
 /** Sets, changes or (empty) removes one measurement. */
 export function setMeasured(draft: Draft, code: string, value: string, unit: string): void {

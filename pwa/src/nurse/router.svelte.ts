@@ -1,7 +1,5 @@
 /** Where she is in the app, kept in the address after the #, so that the phone's own back gesture works. */
-export type Route =
-  | { name: 'home' | 'settings' | 'sent' }
-  | { name: 'visit' | 'report'; id: string }
+export type Route = { name: 'home' | 'settings' | 'sent' } | { name: 'visit' | 'report'; id: string }
 
 function parse(hash: string): Route {
   const [name, id] = hash.replace(/^#\/?/, '').split('/')
@@ -33,4 +31,10 @@ class Router {
 }
 
 export const router = new Router()
-export const href = { visit: (id: string) => `#visit/${id}`, report: (id: string) => `#report/${id}`, settings: '#settings', sent: '#sent', home: '#/' }
+export const href = {
+  visit: (id: string) => `#visit/${id}`,
+  report: (id: string) => `#report/${id}`,
+  settings: '#settings',
+  sent: '#sent',
+  home: '#/',
+}

@@ -64,7 +64,10 @@ interface Options {
   keepalive?: boolean
 }
 
-async function ask(path: string, { method = 'GET', body, timeLimitMs = TIME_LIMIT_MS, keepalive = false }: Options): Promise<Response> {
+async function ask(
+  path: string,
+  { method = 'GET', body, timeLimitMs = TIME_LIMIT_MS, keepalive = false }: Options,
+): Promise<Response> {
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (body !== undefined) headers['Content-Type'] = 'application/json'
   if (method !== 'GET') headers['X-CSRF-Token'] = await token()
@@ -95,7 +98,11 @@ async function read<T>(response: Response): Promise<T> {
   }
   if (response.ok) return body as T
   const seconds = Number(response.headers.get('Retry-After'))
-  throw new Problem(response.status, (body ?? {}) as ProblemBody, Number.isFinite(seconds) && seconds > 0 ? seconds : null)
+  throw new Problem(
+    response.status,
+    (body ?? {}) as ProblemBody,
+    Number.isFinite(seconds) && seconds > 0 ? seconds : null,
+  )
 }
 
 /** Asks the server, once more with a fresh CSRF token when the old one no longer counts. */

@@ -5,7 +5,17 @@ import type { SecondCar } from '../actions'
 import { api, onSignedOut } from '../server/api'
 import type { IntakeForm } from '../intake/form'
 import { browserStream, LiveBoard, type LiveView } from './live'
-import { carsSorted, normAlarms, openAlarms, standingAlarms, step, subjectOf, waitingForDecision, walkOrder, type Selection } from './queue'
+import {
+  carsSorted,
+  normAlarms,
+  openAlarms,
+  standingAlarms,
+  step,
+  subjectOf,
+  waitingForDecision,
+  walkOrder,
+  type Selection,
+} from './queue'
 import { cueFor, REPEAT_MS, rings, Sound } from './sound'
 import type { Board, Client, IntakeDraft, Region } from '../server/types'
 
@@ -17,7 +27,14 @@ export type Dialog =
   | { kind: 'pin'; clientId: string; done: (client: Client) => void }
   | { kind: 'close_night' }
   | { kind: 'handovers' }
-  | { kind: 'override'; visitId: string; shiftId: string; recommended: string | null; why: Why; second?: SecondCar | null }
+  | {
+      kind: 'override'
+      visitId: string
+      shiftId: string
+      recommended: string | null
+      why: Why
+      second?: SecondCar | null
+    }
   | { kind: 'break'; shiftId: string; breakId: string | null }
   | { kind: 'reason'; what: 'withdraw' | 'cancel'; visitId: string }
 export type Tab = 'queue' | 'cars' | 'detail'
@@ -30,7 +47,15 @@ export interface Toast {
 }
 
 const EMPTY: Board = {
-  seq: 0, epoch: '', server_time: '', night: null, waiting: [], visits: [], cars: [], alarms: [], changes: [],
+  seq: 0,
+  epoch: '',
+  server_time: '',
+  night: null,
+  waiting: [],
+  visits: [],
+  cars: [],
+  alarms: [],
+  changes: [],
 }
 
 class Desk {

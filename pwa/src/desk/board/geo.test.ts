@@ -27,18 +27,34 @@ test('a kilometre is as long to the east as to the north', () => {
 })
 
 test('the outline goes round the outside and leaves inner points alone', () => {
-  const square = [{ x: 0, y: 0 }, { x: 4, y: 0 }, { x: 4, y: 4 }, { x: 0, y: 4 }, { x: 2, y: 2 }, { x: 2, y: 0 }]
+  const square = [
+    { x: 0, y: 0 },
+    { x: 4, y: 0 },
+    { x: 4, y: 4 },
+    { x: 0, y: 4 },
+    { x: 2, y: 2 },
+    { x: 2, y: 0 },
+  ]
   expect(hull(square)).toHaveLength(4)
 })
 
 test('a region without postcodes has no outline, and no point at all still gives a sheet', () => {
   const sheet = sheetFor([], 700, 340)
   expect(outlineOf({ id: 'r', name: 'Leeg', code: 'L', postcode_areas: [] }, sheet)).toBeNull()
-  expect(outlineOf({ id: 'r', name: 'Kampen', code: 'K', postcode_areas: areas }, sheetFor(areas, 700, 340))!.path).toMatch(/^M.*Z$/)
+  expect(
+    outlineOf({ id: 'r', name: 'Kampen', code: 'K', postcode_areas: areas }, sheetFor(areas, 700, 340))!.path,
+  ).toMatch(/^M.*Z$/)
 })
 
 test('what is pointed out on the sheet is the place that lies there', () => {
-  const sheet = sheetFor([{ lat: 52.3, lon: 4.8 }, { lat: 52.4, lon: 5.0 }], 520, 300)
+  const sheet = sheetFor(
+    [
+      { lat: 52.3, lon: 4.8 },
+      { lat: 52.4, lon: 5.0 },
+    ],
+    520,
+    300,
+  )
   const back = sheet.at(sheet.place({ lat: 52.36, lon: 4.87 }))
   expect(back.lat).toBeCloseTo(52.36, 3)
   expect(back.lon).toBeCloseTo(4.87, 3)

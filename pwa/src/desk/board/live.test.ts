@@ -1,6 +1,15 @@
 import { beforeEach, expect, test } from 'vitest'
 import { aBoard, NOW } from '../builders'
-import { CHECK_MS, DEBOUNCE_MS, freshness, LiveBoard, POLL_MS, RECONNECT_MS, type LiveWorld, type StreamLike } from './live'
+import {
+  CHECK_MS,
+  DEBOUNCE_MS,
+  freshness,
+  LiveBoard,
+  POLL_MS,
+  RECONNECT_MS,
+  type LiveWorld,
+  type StreamLike,
+} from './live'
 import type { Board } from '../server/types'
 
 /** A world whose clock only moves when the test says so. */
@@ -20,9 +29,16 @@ class FakeWorld implements LiveWorld {
   openStream(): StreamLike | null {
     if (!this.hasStream) return null
     const stream = {
-      onopen: null, onerror: null, onchange: null, closed: false,
-      isClosed() { return this.closed },
-      close() { this.closed = true },
+      onopen: null,
+      onerror: null,
+      onchange: null,
+      closed: false,
+      isClosed() {
+        return this.closed
+      },
+      close() {
+        this.closed = true
+      },
     }
     this.streams.push(stream)
     return stream
@@ -138,7 +154,11 @@ test('when the server is gone the old board stays, its age grows and the trouble
   expect(freshness(live.view.freshAt, world.clock).state).toBe('live')
 })
 
-test.each([[401, 'signed_out'], [403, 'refused'], [500, 'server']] as const)('an answer of %i is told as %s', async (status, trouble) => {
+test.each([
+  [401, 'signed_out'],
+  [403, 'refused'],
+  [500, 'server'],
+] as const)('an answer of %i is told as %s', async (status, trouble) => {
   world.boards = [problem(status)]
   await live.start()
   expect(live.view.trouble).toBe(trouble)

@@ -1,6 +1,18 @@
 import { expect, test } from 'vitest'
 import { aBoard, aCar, anAlarm, at, aVisit, aWaiting, NOW } from '../builders'
-import { isLate, openAlarms, step, visitForStatus, visitTimer, waitingForDecision, waitingTimer, walkOrder, normAlarms, standingAlarms, subjectOf } from './queue'
+import {
+  isLate,
+  openAlarms,
+  step,
+  visitForStatus,
+  visitTimer,
+  waitingForDecision,
+  waitingTimer,
+  walkOrder,
+  normAlarms,
+  standingAlarms,
+  subjectOf,
+} from './queue'
 
 const ids = (list: { id: string }[]) => list.map((item) => item.id)
 
@@ -80,7 +92,9 @@ test('a question over its norm carries its own alarm: five of them do not push t
   const board = aBoard({
     waiting: five.map((care_request_id) => aWaiting({ care_request_id })),
     alarms: [
-      ...five.map((care_request_id) => anAlarm({ id: `late-${care_request_id}`, kind: 'late_norm', visit_id: null, shift_id: null, care_request_id })),
+      ...five.map((care_request_id) =>
+        anAlarm({ id: `late-${care_request_id}`, kind: 'late_norm', visit_id: null, shift_id: null, care_request_id }),
+      ),
       anAlarm({ id: 'silent' }),
     ],
     visits: [aVisit({ status: 'assigned', care_request_id: null })],
@@ -100,9 +114,14 @@ test('a norm that passed while a car has the visit still needs a place of its ow
 test('an alarm leads to what it is about, also when the question has become a visit', () => {
   const late = anAlarm({ kind: 'late_norm', visit_id: null, care_request_id: 'request-9' })
   expect(subjectOf(late, aBoard({ waiting: [aWaiting()] }))).toEqual({ kind: 'waiting', id: 'request-9' })
-  expect(subjectOf(late, aBoard({ visits: [aVisit({ care_request_id: 'request-9' })] }))).toEqual({ kind: 'visit', id: 'visit-1' })
+  expect(subjectOf(late, aBoard({ visits: [aVisit({ care_request_id: 'request-9' })] }))).toEqual({
+    kind: 'visit',
+    id: 'visit-1',
+  })
   expect(subjectOf(late, aBoard())).toBeNull()
-  expect(subjectOf(anAlarm({ kind: 'push_dead', visit_id: null }), aBoard({ visits: [aVisit({ care_request_id: null })] }))).toBeNull()
+  expect(
+    subjectOf(anAlarm({ kind: 'push_dead', visit_id: null }), aBoard({ visits: [aVisit({ care_request_id: null })] })),
+  ).toBeNull()
 })
 
 test('a visit for two cars that nobody has yet is one card; with one car sent, the other part waits by itself', () => {

@@ -40,7 +40,9 @@ export function waitingForDecision(board: Board): QueueItem[] {
 /** Two cars are chosen in one go: as long as nobody has either part, one card stands for both. */
 const waitsWithFirst = (board: Board, visit: BoardVisit): boolean =>
   visit.double_id !== null &&
-  board.visits.some((other) => other.double_id === visit.double_id && other.part < visit.part && other.status === 'open')
+  board.visits.some(
+    (other) => other.double_id === visit.double_id && other.part < visit.part && other.status === 'open',
+  )
 
 const ALARM_ORDER: AlarmKind[] = ['nurse_alarm', 'unacknowledged', 'overdue', 'no_car', 'late_norm', 'push_dead']
 
@@ -48,15 +50,15 @@ const ALARM_ORDER: AlarmKind[] = ['nurse_alarm', 'unacknowledged', 'overdue', 'n
 export function openAlarms(board: Board): Alarm[] {
   return board.alarms
     .filter((alarm) => alarm.acknowledged_at === null)
-    .sort(
-      (a, b) => ALARM_ORDER.indexOf(a.kind) - ALARM_ORDER.indexOf(b.kind) || a.raised_at.localeCompare(b.raised_at),
-    )
+    .sort((a, b) => ALARM_ORDER.indexOf(a.kind) - ALARM_ORDER.indexOf(b.kind) || a.raised_at.localeCompare(b.raised_at))
 }
 
 /** What an alarm is about, as far as it is still on the board. */
 export function subjectOf(alarm: Alarm, board: Board): Selection {
   if (board.visits.some((visit) => visit.id === alarm.visit_id)) return { kind: 'visit', id: alarm.visit_id! }
-  const visit = board.visits.find((item) => alarm.care_request_id !== null && item.care_request_id === alarm.care_request_id)
+  const visit = board.visits.find(
+    (item) => alarm.care_request_id !== null && item.care_request_id === alarm.care_request_id,
+  )
   if (visit !== undefined) return { kind: 'visit', id: visit.id }
   const waits = board.waiting.some((item) => item.care_request_id === alarm.care_request_id)
   return waits ? { kind: 'waiting', id: alarm.care_request_id! } : null
@@ -144,7 +146,5 @@ export function visitForStatus(board: Board, shiftId: string, status: VisitStatu
 }
 
 export function carsSorted(board: Board): Car[] {
-  return [...board.cars].sort(
-    (a, b) => Number(a.is_backup) - Number(b.is_backup) || a.car_number - b.car_number,
-  )
+  return [...board.cars].sort((a, b) => Number(a.is_backup) - Number(b.is_backup) || a.car_number - b.car_number)
 }

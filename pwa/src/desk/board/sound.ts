@@ -15,8 +15,16 @@ export function cueFor(board: Board, knownUrgent: Set<string>): { cue: Cue; urge
 }
 
 const TONES: Record<'alarm' | 'urgent', [hertz: number, start: number][]> = {
-  alarm: [[880, 0], [660, 0.18], [880, 0.36], [660, 0.54]],
-  urgent: [[523, 0], [659, 0.22]],
+  alarm: [
+    [880, 0],
+    [660, 0.18],
+    [880, 0.36],
+    [660, 0.54],
+  ],
+  urgent: [
+    [523, 0],
+    [659, 0.22],
+  ],
 }
 
 /** A phone that is silent blinks on the board; it does not ring all night long. */

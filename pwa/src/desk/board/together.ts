@@ -16,7 +16,9 @@ export interface Partner {
 /** The other part of a double visit that is not over, with a sentence about it; null when this nurse goes alone. */
 export function partnerOf(board: Board, visit: BoardVisit): Partner | null {
   if (visit.double_id === null || !isActive(visit)) return null
-  const other = board.visits.find((item) => item.double_id === visit.double_id && item.id !== visit.id && isActive(item))
+  const other = board.visits.find(
+    (item) => item.double_id === visit.double_id && item.id !== visit.id && isActive(item),
+  )
   if (other === undefined) return null
   const car = board.cars.find((item) => item.shift_id === other.shift_id)?.car_name ?? null
   return { visit: other, car_name: car, ...sentence(visit, other, car) }
@@ -30,8 +32,10 @@ function sentence(visit: BoardVisit, other: BoardVisit, car: string | null): { t
   const [mine, theirs] = [moment(visit), moment(other)]
   if (theirs === null) return { text: `samen met ${who}`, is_bad: false }
   const late = mine === null || visit.shift_id === null ? 0 : Math.round((theirs - mine) / 60_000)
-  if (late > APART_MIN) return { text: `samen met ${who}, die komt ${minutes(late)} later (${clock(theirs)})`, is_bad: true }
-  if (late < -APART_MIN) return { text: `samen met ${who}, die wacht daar ${minutes(-late)} (vanaf ${clock(theirs)})`, is_bad: true }
+  if (late > APART_MIN)
+    return { text: `samen met ${who}, die komt ${minutes(late)} later (${clock(theirs)})`, is_bad: true }
+  if (late < -APART_MIN)
+    return { text: `samen met ${who}, die wacht daar ${minutes(-late)} (vanaf ${clock(theirs)})`, is_bad: true }
   return { text: `samen met ${who}, ${clock(Math.max(theirs, mine ?? theirs))}`, is_bad: false }
 }
 

@@ -3,7 +3,14 @@ import { breakBlock, breakBody, breakForm, breakText, isLateBreak, restingBreak,
 import { aCar, at, NOW } from '../builders'
 
 const rest = (part: Partial<Break> = {}): Break => ({
-  id: 'break-1', earliest_at: at(30), latest_at: at(90), minutes: 30, planned_at: at(46), started_at: null, ended_at: null, ...part,
+  id: 'break-1',
+  earliest_at: at(30),
+  latest_at: at(90),
+  minutes: 30,
+  planned_at: at(46),
+  started_at: null,
+  ended_at: null,
+  ...part,
 })
 
 test('a break is planned, under way, had or missed, and the board says which', () => {
@@ -35,7 +42,16 @@ test('its block on the lane is clipped to what is shown', () => {
 test('a new break lies in the coming hours of this shift, and the form is read back as moments of this night', () => {
   const car = aCar()
   expect(breakForm(null, car, NOW)).toEqual({ from: '02:15', until: '04:15', minutes: 30 })
-  expect(breakBody(breakForm(null, car, NOW), car)).toEqual({ body: { earliest_at: at(1), latest_at: '2026-11-22T03:15:00.000Z', minutes: 30 }, errors: null })
-  expect(breakBody({ from: '04:00', until: '03:00', minutes: 200 }, car).errors).toEqual({ latest_at: 'before_start', minutes: 'out_of_range' })
-  expect(breakBody({ from: '12:00', until: 'straks', minutes: 30 }, car).errors).toEqual({ earliest_at: 'outside_shift', latest_at: 'outside_shift' })
+  expect(breakBody(breakForm(null, car, NOW), car)).toEqual({
+    body: { earliest_at: at(1), latest_at: '2026-11-22T03:15:00.000Z', minutes: 30 },
+    errors: null,
+  })
+  expect(breakBody({ from: '04:00', until: '03:00', minutes: 200 }, car).errors).toEqual({
+    latest_at: 'before_start',
+    minutes: 'out_of_range',
+  })
+  expect(breakBody({ from: '12:00', until: 'straks', minutes: 30 }, car).errors).toEqual({
+    earliest_at: 'outside_shift',
+    latest_at: 'outside_shift',
+  })
 })

@@ -11,12 +11,17 @@ const MINUTE = 60_000
 export function stretch(rest: Break): { from: number; until: number } | null {
   const from = rest.started_at ?? rest.planned_at
   if (from === null) return null
-  return { from: Date.parse(from), until: rest.ended_at ? Date.parse(rest.ended_at) : Date.parse(from) + rest.minutes * MINUTE }
+  return {
+    from: Date.parse(from),
+    until: rest.ended_at ? Date.parse(rest.ended_at) : Date.parse(from) + rest.minutes * MINUTE,
+  }
 }
 
-export const isResting = (rest: Break, now: number): boolean => rest.started_at !== null && rest.ended_at === null && (stretch(rest)?.until ?? 0) > now
+export const isResting = (rest: Break, now: number): boolean =>
+  rest.started_at !== null && rest.ended_at === null && (stretch(rest)?.until ?? 0) > now
 export const isToCome = (rest: Break): boolean => rest.started_at === null
-export const restingBreak = (car: Car, now: number): Break | undefined => car.breaks.find((rest) => isResting(rest, now))
+export const restingBreak = (car: Car, now: number): Break | undefined =>
+  car.breaks.find((rest) => isResting(rest, now))
 
 export function breakText(rest: Break, now: number): string {
   const when = stretch(rest)
@@ -58,7 +63,8 @@ export function breakForm(rest: Break | null, car: Pick<Car, 'starts_at' | 'ends
 
 /** What goes to the server, or what is wrong, by field. */
 export function breakBody(
-  form: BreakForm, car: Pick<Car, 'starts_at' | 'ends_at'>,
+  form: BreakForm,
+  car: Pick<Car, 'starts_at' | 'ends_at'>,
 ): { body: Record<string, unknown>; errors: null } | { body: null; errors: Record<string, string> } {
   const night: Pick<Night, 'starts_at' | 'ends_at'> = car
   const errors: Record<string, string> = {}

@@ -14,14 +14,22 @@ test('the present stands at a quarter, and the window stays inside the night', (
 
 test('a planned visit begins when its window opens, also when the car is early', () => {
   const span = { from: NOW, until: NOW + 100 * 60_000 }
-  const block = blockOf(aVisit({ eta_at: at(10), travel_s: 600, window_start: at(20), service_minutes: 30 }), span, NOW)!
+  const block = blockOf(
+    aVisit({ eta_at: at(10), travel_s: 600, window_start: at(20), service_minutes: 30 }),
+    span,
+    NOW,
+  )!
   expect(block.drive).toEqual({ left: 0, width: 10 })
   expect(block.stay).toEqual({ left: 20, width: 30 })
 })
 
 test('what really happened wins over the plan, and a visit that runs on keeps growing', () => {
   const span = { from: NOW - 50 * 60_000, until: NOW + 50 * 60_000 }
-  const done = blockOf(aVisit({ status: 'done', eta_at: at(-10), arrived_at: at(-30), finished_at: at(-10) }), span, NOW)!
+  const done = blockOf(
+    aVisit({ status: 'done', eta_at: at(-10), arrived_at: at(-30), finished_at: at(-10) }),
+    span,
+    NOW,
+  )!
   expect(done.stay).toEqual({ left: 20, width: 20 })
   const busy = blockOf(aVisit({ status: 'on_scene', arrived_at: at(-40), service_minutes: 10 }), span, NOW)!
   expect(busy.stay).toEqual({ left: 10, width: 40 })
@@ -37,7 +45,11 @@ test('what lies outside the window is left out, what sticks out is cut off', () 
 test('a label may run on until the next visit begins', () => {
   const span = { from: NOW, until: NOW + 100 * 60_000 }
   const plan = { window_start: at(-90), service_minutes: 10 }
-  const [first, last] = blocksOf([aVisit({ ...plan, id: 'a', eta_at: at(10) }), aVisit({ ...plan, id: 'b', eta_at: at(50) })], span, NOW)
+  const [first, last] = blocksOf(
+    [aVisit({ ...plan, id: 'a', eta_at: at(10) }), aVisit({ ...plan, id: 'b', eta_at: at(50) })],
+    span,
+    NOW,
+  )
   expect([first!.room, last!.room]).toEqual([39, 49])
 })
 

@@ -42,10 +42,12 @@ function clip(span: Span, from: number, until: number): { left: number; width: n
 /** One visit on the lane of its car: what was driven and done where that is known, the plan where it is not. */
 export function blockOf(visit: BoardVisit, span: Span, now: number): Block | null {
   const arrive = parse(visit.arrived_at) ?? parse(visit.eta_at) ?? Date.parse(visit.window_start)
-  const leave = parse(visit.departed_at) ?? parse(visit.leave_at) ?? (visit.travel_s ? arrive - visit.travel_s * 1000 : null)
+  const leave =
+    parse(visit.departed_at) ?? parse(visit.leave_at) ?? (visit.travel_s ? arrive - visit.travel_s * 1000 : null)
   // Planned: care starts when the window opens. Arrived: it started when the nurse said so.
   const start = visit.arrived_at ? arrive : Math.max(arrive, Date.parse(visit.window_start))
-  const finish = parse(visit.finished_at) ?? Math.max(start + visit.service_minutes * 60_000, visit.status === 'on_scene' ? now : 0)
+  const finish =
+    parse(visit.finished_at) ?? Math.max(start + visit.service_minutes * 60_000, visit.status === 'on_scene' ? now : 0)
   const stay = clip(span, start, finish)
   if (stay === null) return null
   return {
@@ -65,7 +67,9 @@ export function blocksOf(visits: BoardVisit[], span: Span, now: number, rests: {
     const next = blocks.slice(i + 1).find((other) => other.stay.left > block.stay.left)
     const rest = rests.filter((one) => one.left > block.stay.left).map((one) => one.left)
     // a late car leaves in the plan before it is done here: its own block is still its own
-    const ahead = next ? Math.min(Math.max(next.drive?.left ?? 100, block.stay.left + block.stay.width), next.stay.left) : 100
+    const ahead = next
+      ? Math.min(Math.max(next.drive?.left ?? 100, block.stay.left + block.stay.width), next.stay.left)
+      : 100
     return { ...block, room: Math.max(2, Math.min(ahead, ...rest) - block.stay.left - 1) }
   })
 }

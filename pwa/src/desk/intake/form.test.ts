@@ -1,12 +1,35 @@
 import { expect, test } from 'vitest'
 import type { Client } from '../server/types'
-import { chooseClient, decisionBody, emptyForm, fromDraft, isWorthKeeping, missingForDecision, missingForRequest, needsEmergency, requestBody, type IntakeForm } from './form'
+import {
+  chooseClient,
+  decisionBody,
+  emptyForm,
+  fromDraft,
+  isWorthKeeping,
+  missingForDecision,
+  missingForRequest,
+  needsEmergency,
+  requestBody,
+  type IntakeForm,
+} from './form'
 
 let n = 0
-const aForm = (part: Partial<IntakeForm> = {}): IntakeForm => ({ ...emptyForm(() => `id-${(n += 1)}`, '2026-11-22T01:14:00Z'), ...part })
+const aForm = (part: Partial<IntakeForm> = {}): IntakeForm => ({
+  ...emptyForm(() => `id-${(n += 1)}`, '2026-11-22T01:14:00Z'),
+  ...part,
+})
 const safe = { airway: 'safe', breathing: 'safe', circulation: 'safe', disability: 'safe' } as const
 const decided = (part: Partial<IntakeForm> = {}) =>
-  aForm({ abcd: { ...safe }, proposed_urgency: 'U3', final_urgency: 'U3', criterion_id: 'rule-4', outcome: 'visit', service_minutes: 30, counterfactual: 'unknown', ...part })
+  aForm({
+    abcd: { ...safe },
+    proposed_urgency: 'U3',
+    final_urgency: 'U3',
+    criterion_id: 'rule-4',
+    outcome: 'visit',
+    service_minutes: 30,
+    counterfactual: 'unknown',
+    ...part,
+  })
 const fields = (list: { field: string }[]) => list.map((item) => item.field)
 
 test('an empty form names what the question needs, and nothing more', () => {
@@ -14,7 +37,12 @@ test('an empty form names what the question needs, and nothing more', () => {
 })
 
 test('an unknown client needs a name or a description', () => {
-  const form = aForm({ is_unknown_client: true, callback_number: '0612345678', question: 'Help', entry_complaint: 'fall' })
+  const form = aForm({
+    is_unknown_client: true,
+    callback_number: '0612345678',
+    question: 'Help',
+    entry_complaint: 'fall',
+  })
   expect(fields(missingForRequest(form))).toEqual(['unknown_name'])
   form.unknown.name = 'Mevrouw achter de bakker'
   expect(missingForRequest(form)).toEqual([])
@@ -55,7 +83,11 @@ test.each([
 })
 
 test('nobody answers at night: then the reason why nobody was reached is enough', () => {
-  expect(missingForDecision(decided({ outcome: 'refer_own_gp', referral_target: 'Huisarts Smit', not_reached_reason: 's nachts dicht' }))).toEqual([])
+  expect(
+    missingForDecision(
+      decided({ outcome: 'refer_own_gp', referral_target: 'Huisarts Smit', not_reached_reason: 's nachts dicht' }),
+    ),
+  ).toEqual([])
 })
 
 test('a visit against the meetlat is explained', () => {
@@ -63,8 +95,17 @@ test('a visit against the meetlat is explained', () => {
 })
 
 test('a decision sends only what belongs to its outcome', () => {
-  const body = decisionBody(decided({ alternative: 'left over', handed_over_to: 'left over' }), { id: 'catheter', version: 1 })
-  expect(body).toMatchObject({ needs_hands: true, service_minutes: 30, cars_needed: 1, pathway_id: 'catheter', pathway_version: 1 })
+  const body = decisionBody(decided({ alternative: 'left over', handed_over_to: 'left over' }), {
+    id: 'catheter',
+    version: 1,
+  })
+  expect(body).toMatchObject({
+    needs_hands: true,
+    service_minutes: 30,
+    cars_needed: 1,
+    pathway_id: 'catheter',
+    pathway_version: 1,
+  })
   for (const key of ['alternative', 'emergency', 'referral', 'change_reason']) expect(body).not.toHaveProperty(key)
 })
 
@@ -87,14 +128,22 @@ test('the chosen client brings a number along, but never over one that was typed
   const client = { id: 'c', name: 'Mw. J. de Groot', phone: '0201234567', funding_law: 'wlz' } as Client
   const empty = aForm()
   chooseClient(empty, client)
-  expect(empty).toMatchObject({ client_id: 'c', callback_number: '0201234567', funding_law: 'wlz', caller_name: 'Mw. J. de Groot' })
+  expect(empty).toMatchObject({
+    client_id: 'c',
+    callback_number: '0201234567',
+    funding_law: 'wlz',
+    caller_name: 'Mw. J. de Groot',
+  })
   const typed = aForm({ callback_number: '0611111111', caller_relation: 'informal_carer' })
   chooseClient(typed, client)
   expect(typed).toMatchObject({ callback_number: '0611111111', caller_name: '' })
 })
 
 test('without a proposal none is sent: what the triagist chose is not passed off as one', () => {
-  expect(decisionBody(decided({ proposed_urgency: '' }), null)).toMatchObject({ proposed_urgency: null, final_urgency: 'U3' })
+  expect(decisionBody(decided({ proposed_urgency: '' }), null)).toMatchObject({
+    proposed_urgency: null,
+    final_urgency: 'U3',
+  })
 })
 
 test('a law that is not known here leaves what is known elsewhere as it is', () => {

@@ -141,8 +141,15 @@ export function fromDraft(body: Record<string, unknown>, empty: IntakeForm): Int
 /** Has anything been typed that would be a loss? */
 export function isWorthKeeping(form: IntakeForm): boolean {
   return Boolean(
-    form.reference || form.client_id || form.question || form.caller_name || form.callback_number ||
-      form.entry_complaint || form.unknown.name || form.unknown.postcode || form.unknown.phone,
+    form.reference ||
+    form.client_id ||
+    form.question ||
+    form.caller_name ||
+    form.callback_number ||
+    form.entry_complaint ||
+    form.unknown.name ||
+    form.unknown.postcode ||
+    form.unknown.phone,
   )
 }
 
@@ -170,7 +177,8 @@ export type Missing = { field: string; code: string }
 export function missingForRequest(form: IntakeForm): Missing[] {
   const missing: Missing[] = []
   if (form.client_id === null && !form.is_unknown_client) missing.push({ field: 'client', code: 'choose_client' })
-  if (form.is_unknown_client && form.unknown.name.trim() === '') missing.push({ field: 'unknown_name', code: 'required' })
+  if (form.is_unknown_client && form.unknown.name.trim() === '')
+    missing.push({ field: 'unknown_name', code: 'required' })
   if (form.callback_number.trim() === '') missing.push({ field: 'callback_number', code: 'required' })
   if (form.question.trim() === '') missing.push({ field: 'question', code: 'required' })
   if (form.entry_complaint === '') missing.push({ field: 'entry_complaint', code: 'required' })
@@ -181,17 +189,21 @@ export function missingForRequest(form: IntakeForm): Missing[] {
 export function missingForDecision(form: IntakeForm): Missing[] {
   const missing: Missing[] = []
   const need = (field: string, value: unknown, code = 'required') => {
-    if (value === '' || value === null || (typeof value === 'string' && value.trim() === '')) missing.push({ field, code })
+    if (value === '' || value === null || (typeof value === 'string' && value.trim() === ''))
+      missing.push({ field, code })
   }
   const emergency = needsEmergency(form)
   if (!emergency && !isAbcdAnswered(form)) missing.push({ field: 'abcd', code: 'abcd_first' })
   need('final_urgency', form.final_urgency)
-  if (form.proposed_urgency !== '' && form.final_urgency !== form.proposed_urgency) need('change_code', form.change_code, 'say_why')
+  if (form.proposed_urgency !== '' && form.final_urgency !== form.proposed_urgency)
+    need('change_code', form.change_code, 'say_why')
   need('outcome', form.outcome)
-  if (form.change_code === 'other' && form.final_urgency !== form.proposed_urgency) need('change_text', form.change_text)
+  if (form.change_code === 'other' && form.final_urgency !== form.proposed_urgency)
+    need('change_text', form.change_text)
   if (!emergency) need('criterion_id', form.criterion_id)
   // Sending a car against the meetlat is allowed, and always explained.
-  if (form.verdict === 'out_of_scope' && form.outcome === 'visit') need('scope_override_reason', form.scope_override_reason, 'say_why')
+  if (form.verdict === 'out_of_scope' && form.outcome === 'visit')
+    need('scope_override_reason', form.scope_override_reason, 'say_why')
   switch (form.outcome) {
     case 'emergency_call':
       need('handed_over_at', form.handed_over_at, 'hand_over_first')

@@ -7,8 +7,16 @@ import type { CareRequest, Client, LookBack, Proposal } from '../server/types'
 import { Autosave, type SaveState } from './autosave'
 import { catalogue, pathwayFor, rulesFor, type Catalogue } from './catalogue'
 import {
-  chooseClient, decisionBody, isWorthKeeping, missingForDecision, missingForRequest, needsEmergency,
-  provisionalBody, requestBody, type IntakeForm, type Missing,
+  chooseClient,
+  decisionBody,
+  isWorthKeeping,
+  missingForDecision,
+  missingForRequest,
+  needsEmergency,
+  provisionalBody,
+  requestBody,
+  type IntakeForm,
+  type Missing,
 } from './form'
 
 const PROPOSE_MS = 300
@@ -31,7 +39,9 @@ export class Intake {
   errors = $state<Record<string, string>>({})
   refusal = $state('')
   pathway = $derived(pathwayFor(this.all, this.form.entry_complaint))
-  rules = $derived(rulesFor(this.all?.scope ?? null, this.form.entry_complaint, this.proposal?.suggested_criterion_ids ?? []))
+  rules = $derived(
+    rulesFor(this.all?.scope ?? null, this.form.entry_complaint, this.proposal?.suggested_criterion_ids ?? []),
+  )
   rule = $derived(this.rules.find((rule) => rule.id === this.form.criterion_id) ?? null)
   isEmergency = $derived(needsEmergency(this.form))
 
@@ -56,7 +66,10 @@ export class Intake {
   async open(): Promise<void> {
     if (this.form.reference !== null) {
       this.claim()
-      void api.careRequest(this.form.request_id).then((request) => (this.links = request.suggested_links)).catch(() => undefined)
+      void api
+        .careRequest(this.form.request_id)
+        .then((request) => (this.links = request.suggested_links))
+        .catch(() => undefined)
     }
     await Promise.all([this.readCatalogue(), this.readClient()])
   }
@@ -104,7 +117,10 @@ export class Intake {
     const id = this.form.client_id
     if (id === null) return
     this.lookBackFailed = false
-    const [client, lookBack] = await Promise.allSettled([api.client(id), api.lookBack(id, this.form.reference ? this.form.request_id : null)])
+    const [client, lookBack] = await Promise.allSettled([
+      api.client(id),
+      api.lookBack(id, this.form.reference ? this.form.request_id : null),
+    ])
     if (this.form.client_id !== id) return
     if (client.status === 'fulfilled') {
       this.client = client.value
@@ -151,7 +167,8 @@ export class Intake {
     this.proposal = proposal
     form.proposed_urgency = proposal.proposed_urgency
     if (follows) form.final_urgency = proposal.proposed_urgency
-    if (form.criterion_id === '' && proposal.suggested_criterion_ids[0]) this.chooseRule(proposal.suggested_criterion_ids[0])
+    if (form.criterion_id === '' && proposal.suggested_criterion_ids[0])
+      this.chooseRule(proposal.suggested_criterion_ids[0])
     // What the answers ask for is added; what the triagist ticked or changed stays.
     form.required_competences = [...new Set([...form.required_competences, ...proposal.suggested_competences])]
     form.service_minutes ??= proposal.suggested_service_minutes
@@ -174,7 +191,8 @@ export class Intake {
     if (outcome === 'phone_advice' && form.safety_net === '') form.safety_net = this.pathway?.safety_net.join(' ') ?? ''
     if (outcome === 'visit') form.service_minutes ??= this.pathway?.service_minutes ?? 30
     const target = this.usualTarget(outcome)
-    if (form.referral_target === '' || Object.values(TARGETS).includes(form.referral_target)) form.referral_target = target
+    if (form.referral_target === '' || Object.values(TARGETS).includes(form.referral_target))
+      form.referral_target = target
     if ((outcome === 'refer_own_gp' || outcome === 'refer_own_organisation') && form.not_reached_reason === '') {
       form.not_reached_reason = "'s nachts niet bereikbaar; leest het morgenochtend"
     }
@@ -212,7 +230,9 @@ export class Intake {
 
   /** What was filled in since is no longer complained about; nothing new is added while somebody types. */
   private soften(): void {
-    const missing = new Set([...missingForRequest(this.form), ...missingForDecision(this.form)].map(({ field }) => field))
+    const missing = new Set(
+      [...missingForRequest(this.form), ...missingForDecision(this.form)].map(({ field }) => field),
+    )
     const left = Object.entries(this.errors).filter(([field]) => missing.has(field))
     if (left.length < Object.keys(this.errors).length) this.errors = Object.fromEntries(left)
   }
@@ -245,7 +265,8 @@ export class Intake {
       // 112 waits for no proposal: an unsafe ABCD is at least U1.
       if (this.form.final_urgency === '') this.form.final_urgency = 'U1'
     }
-    if (this.complain([...(this.form.reference ? [] : missingForRequest(this.form)), ...missingForDecision(this.form)])) return false
+    if (this.complain([...(this.form.reference ? [] : missingForRequest(this.form)), ...missingForDecision(this.form)]))
+      return false
     if (!(await this.register())) return false
     const done = await this.guarded(async () => {
       await api.decide(this.form.request_id, decisionBody(this.form, this.pathway))

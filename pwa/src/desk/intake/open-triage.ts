@@ -22,7 +22,10 @@ export async function triageAgain(careRequestId: string): Promise<void> {
   const found = await attempt(() => Promise.all([api.careRequest(careRequestId), api.decisions(careRequestId)]))
   const current = found?.[1].triage_decisions.at(-1)
   if (!found || !current) return
-  const form = formOf(found[0], emptyForm(() => newId(), new Date(desk.now).toISOString()))
+  const form = formOf(
+    found[0],
+    emptyForm(() => newId(), new Date(desk.now).toISOString()),
+  )
   desk.intake = {
     ...form,
     supersedes_id: current.id,

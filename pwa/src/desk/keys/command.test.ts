@@ -5,7 +5,13 @@ import { clockTime, parseCommand } from './command'
 const board = aBoard({
   cars: [aCar(), aCar({ shift_id: 'back-up', car_name: 'Achterwacht', car_number: 9, is_backup: true })],
   visits: [
-    aVisit({ id: 'drives', shift_id: 'shift-2', status: 'under_way', reference: 'ZV-1139', client_label: 'Dhr. A. Bakker' }),
+    aVisit({
+      id: 'drives',
+      shift_id: 'shift-2',
+      status: 'under_way',
+      reference: 'ZV-1139',
+      client_label: 'Dhr. A. Bakker',
+    }),
     aVisit({ id: 'open', reference: 'ZV-1142' }),
   ],
   waiting: [aWaiting()],
@@ -14,7 +20,12 @@ const parse = (text: string) => parseCommand(text, board, NOW)
 
 test('"2 tp" and "/auto2 tp" put car 2 on the scene of the visit it drives to', () => {
   for (const text of ['2 tp', '/2 tp', '  auto2  TP ', 'a2 tp']) {
-    expect(parse(text)).toMatchObject({ kind: 'status', status: 'on_scene', visit: { id: 'drives' }, happened_at: null })
+    expect(parse(text)).toMatchObject({
+      kind: 'status',
+      status: 'on_scene',
+      visit: { id: 'drives' },
+      happened_at: null,
+    })
   }
 })
 

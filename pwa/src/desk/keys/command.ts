@@ -86,7 +86,9 @@ function search(words: string[], board: Board): Command {
   }
   const visit = [...board.visits]
     .sort((a, b) => Number(isActive(b)) - Number(isActive(a)))
-    .find((item) => fits([item.reference, item.client_label, item.complaint, item.address_line, item.postcode, item.organisation]))
+    .find((item) =>
+      fits([item.reference, item.client_label, item.complaint, item.address_line, item.postcode, item.organisation]),
+    )
   if (visit !== undefined) return { kind: 'show_visit', visit }
   return { kind: 'unknown', code: 'nothing_found', text: words.join(' ') }
 }

@@ -6,7 +6,22 @@ import { plan } from '../plan/plan.svelte'
 import { subjectOf } from '../board/queue'
 import type { Alarm } from '../server/types'
 
-export type KeyAct = 'new' | 'planned' | 'plan' | 'seen' | 'next' | 'previous' | 'send' | 'go' | 'command' | 'help' | 'escape' | 'undo' | 'pin' | 'double' | { car: number }
+export type KeyAct =
+  | 'new'
+  | 'planned'
+  | 'plan'
+  | 'seen'
+  | 'next'
+  | 'previous'
+  | 'send'
+  | 'go'
+  | 'command'
+  | 'help'
+  | 'escape'
+  | 'undo'
+  | 'pin'
+  | 'double'
+  | { car: number }
 
 /** Pure: which act belongs to this key, if any. */
 export function actFor(key: string, isTyping: boolean, hasModifier: boolean): KeyAct | null {
@@ -15,26 +30,44 @@ export function actFor(key: string, isTyping: boolean, hasModifier: boolean): Ke
   if (isTyping) return null
   if (/^[1-9]$/.test(key)) return { car: Number(key) }
   const acts: Record<string, KeyAct> = {
-    n: 'new', p: 'planned', r: 'plan', g: 'seen', j: 'next', k: 'previous', a: 'send', z: 'undo', v: 'pin', d: 'double', '/': 'command', '?': 'help', Enter: 'go',
+    n: 'new',
+    p: 'planned',
+    r: 'plan',
+    g: 'seen',
+    j: 'next',
+    k: 'previous',
+    a: 'send',
+    z: 'undo',
+    v: 'pin',
+    d: 'double',
+    '/': 'command',
+    '?': 'help',
+    Enter: 'go',
   }
   return acts[key.length === 1 ? key.toLowerCase() : key] ?? null
 }
 
 export function isTypingIn(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
-  return target.isContentEditable || ['TEXTAREA', 'SELECT'].includes(target.tagName) || (target instanceof HTMLInputElement && !['radio', 'checkbox', 'button'].includes(target.type))
+  return (
+    target.isContentEditable ||
+    ['TEXTAREA', 'SELECT'].includes(target.tagName) ||
+    (target instanceof HTMLInputElement && !['radio', 'checkbox', 'button'].includes(target.type))
+  )
 }
 
 const OWN_ENTER = new Set(['BUTTON', 'A', 'SUMMARY'])
 
 export function onBoardKey(event: KeyboardEvent): void {
-  if (event.defaultPrevented || event.isComposing || desk.dialog !== null || desk.intake !== null || desk.isSignedOut) return
+  if (event.defaultPrevented || event.isComposing || desk.dialog !== null || desk.intake !== null || desk.isSignedOut)
+    return
   const act = actFor(event.key, isTypingIn(event.target), event.ctrlKey || event.metaKey || event.altKey)
   if (act === null) return
   if (act === 'go') {
     // A focused button keeps its own Enter, except a card of the queue: there Enter goes on with what was chosen.
     const focused = event.target as HTMLElement
-    if (OWN_ENTER.has(focused.tagName) && !(focused.classList.contains('card') && focused.classList.contains('chosen'))) return
+    if (OWN_ENTER.has(focused.tagName) && !(focused.classList.contains('card') && focused.classList.contains('chosen')))
+      return
   }
   event.preventDefault()
   perform(act)
@@ -47,14 +80,19 @@ function perform(act: KeyAct): void {
     return
   }
   switch (act) {
-    case 'new': return openIntake()
+    case 'new':
+      return openIntake()
     case 'planned':
       desk.dialog = { kind: 'planned' }
       return
-    case 'plan': return plan.open()
-    case 'seen': return seen()
-    case 'next': return desk.walk(1)
-    case 'previous': return desk.walk(-1)
+    case 'plan':
+      return plan.open()
+    case 'seen':
+      return seen()
+    case 'next':
+      return desk.walk(1)
+    case 'previous':
+      return desk.walk(-1)
     case 'command':
       desk.isCommanding = true
       return

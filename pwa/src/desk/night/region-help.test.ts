@@ -21,7 +21,10 @@ test('says who helped whom, with one visit as one visit', () => {
       { helper_id: 'o', helped_id: 'w', help: { visits: 1, minutes: 1, metres: 12_000 } },
     ]),
   )
-  expect(lines).toEqual(['West hielp Oost: 2 bezoeken, 45 minuten, 8,4 km.', 'Oost hielp West: 1 bezoek, 1 minuut, 12 km.'])
+  expect(lines).toEqual([
+    'West hielp Oost: 2 bezoeken, 45 minuten, 8,4 km.',
+    'Oost hielp West: 1 bezoek, 1 minuut, 12 km.',
+  ])
 })
 
 test('a night without help has no lines', () => {

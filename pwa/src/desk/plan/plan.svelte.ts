@@ -55,7 +55,8 @@ class Plan {
   }
   async accept(): Promise<void> {
     const done = await this.act((id) => api.acceptProposal(id))
-    if (done) desk.say('Het nieuwe plan rijdt. Auto’s met een andere route krijgen bericht.', 'good', () => void this.undo())
+    if (done)
+      desk.say('Het nieuwe plan rijdt. Auto’s met een andere route krijgen bericht.', 'good', () => void this.undo())
   }
   async decline(reason: string): Promise<void> {
     const done = await this.act((id) => api.declineProposal(id, reason))
@@ -66,7 +67,11 @@ class Plan {
     if (!done) return
     const kept = done.kept.length
     if (kept === 0) desk.say('Het plan is teruggezet.', 'good')
-    else desk.say(`Teruggezet, behalve ${kept === 1 ? 'één bezoek dat' : `${kept} bezoeken die`} al verder ${kept === 1 ? 'was' : 'waren'}.`, 'bad')
+    else
+      desk.say(
+        `Teruggezet, behalve ${kept === 1 ? 'één bezoek dat' : `${kept} bezoeken die`} al verder ${kept === 1 ? 'was' : 'waren'}.`,
+        'bad',
+      )
   }
 
   private async act(work: (id: string) => Promise<PlanProposal>): Promise<PlanProposal | undefined> {

@@ -4,11 +4,32 @@ import { fixedText, isMoved, progress, shiftOf, stateText, summary, totalLines, 
 import type { ProposedVisit, Totals } from '../server/types'
 
 const totals = (part: Partial<Totals> = {}): Totals => ({
-  travel_s: 7200, distance_m: 80_000, late_s: 0, late_visits: 0, without_car: 0, cars_used: 3, other_region: 0, ...part,
+  travel_s: 7200,
+  distance_m: 80_000,
+  late_s: 0,
+  late_visits: 0,
+  without_car: 0,
+  cars_used: 3,
+  other_region: 0,
+  ...part,
 })
-const stop = (shift: string, minute: number, late_s = 0) => ({ shift_id: shift, car_name: `Auto ${shift}`, begins_at: at(minute), late_s })
+const stop = (shift: string, minute: number, late_s = 0) => ({
+  shift_id: shift,
+  car_name: `Auto ${shift}`,
+  begins_at: at(minute),
+  late_s,
+})
 const change = (part: Partial<ProposedVisit> = {}): ProposedVisit => ({
-  visit_id: 'v', at: at(20), old: stop('1', 30), new: stop('2', 20), later_s: -600, is_urgent_later: false, is_late: false, is_next: false, why: [], ...part,
+  visit_id: 'v',
+  at: at(20),
+  old: stop('1', 30),
+  new: stop('2', 20),
+  later_s: -600,
+  is_urgent_later: false,
+  is_late: false,
+  is_next: false,
+  why: [],
+  ...part,
 })
 
 describe('what a proposal brings', () => {
@@ -26,7 +47,9 @@ describe('what a proposal brings', () => {
     expect(said).toBe('2 bezoeken alsnog een auto; wel 10 min meer rijden.')
   })
   it('still says something when only the order changes', () => {
-    expect(summary({ before: totals(), after: totals(), visits: [change()] })).toBe('Andere volgorde: 1 bezoek op een andere tijd.')
+    expect(summary({ before: totals(), after: totals(), visits: [change()] })).toBe(
+      'Andere volgorde: 1 bezoek op een andere tijd.',
+    )
   })
   it('leaves out what is zero on both sides, and calls less than a minute the same', () => {
     const lines = totalLines(totals(), totals({ travel_s: 7230, cars_used: 4 }))
@@ -50,8 +73,14 @@ describe('who arrives when', () => {
     expect(shiftOf(change())).toEqual({ text: '10 min eerder', tone: 'good' })
     expect(shiftOf(change({ later_s: 540 }))).toEqual({ text: '9 min later', tone: 'same' })
     expect(shiftOf(change({ later_s: 540, is_late: true }))).toEqual({ text: '9 min later, dan te laat', tone: 'bad' })
-    expect(shiftOf(change({ old: stop('1', 30, 600), later_s: -900 }))).toEqual({ text: '15 min eerder, weer op tijd', tone: 'good' })
-    expect(shiftOf(change({ old: stop('1', 30, 600), later_s: -60, is_late: true }))).toEqual({ text: '1 min eerder, nog te laat', tone: 'same' })
+    expect(shiftOf(change({ old: stop('1', 30, 600), later_s: -900 }))).toEqual({
+      text: '15 min eerder, weer op tijd',
+      tone: 'good',
+    })
+    expect(shiftOf(change({ old: stop('1', 30, 600), later_s: -60, is_late: true }))).toEqual({
+      text: '1 min eerder, nog te laat',
+      tone: 'same',
+    })
     expect(shiftOf(change({ later_s: 0 }))).toEqual({ text: 'zelfde tijd', tone: 'same' })
   })
   it('never calls it good when somebody who called waits longer', () => {
@@ -59,7 +88,11 @@ describe('who arrives when', () => {
   })
   it('tells of a visit that gets a car, and knows what moves', () => {
     expect(shiftOf(change({ old: null, later_s: null })).text).toBe('krijgt een auto')
-    expect([isMoved(change()), isMoved(change({ new: stop('1', 20) })), isMoved(change({ old: null }))]).toEqual([true, false, true])
+    expect([isMoved(change()), isMoved(change({ new: stop('1', 20) })), isMoved(change({ old: null }))]).toEqual([
+      true,
+      false,
+      true,
+    ])
   })
   it('gives the reasons as pieces of a sentence, the old car’s drawback with its name', () => {
     const why = [
@@ -68,7 +101,9 @@ describe('who arrives when', () => {
       { code: 'too_late', params: { arrive_at: at(30), latest_at: at(20), car_name: 'Auto 3' } },
       { code: 'in_time', params: {} },
     ]
-    expect(whyText(why)).toBe('het eerst ter plaatse · bij auto 1 kost het 9 min meer · auto 3: is er op zijn vroegst om 02:44; uiterlijk 02:34 is nodig')
+    expect(whyText(why)).toBe(
+      'het eerst ter plaatse · bij auto 1 kost het 9 min meer · auto 3: is er op zijn vroegst om 02:44; uiterlijk 02:34 is nodig',
+    )
   })
 })
 
@@ -88,8 +123,11 @@ describe('where it stands', () => {
   })
   it('has a sentence for every end', () => {
     const told = { decided_by: 'Noor Willems', reason: 'Fatma kent deze straat', note: null }
-    expect(stateText(told, 'declined')).toBe('Afgewezen door Noor Willems: Fatma kent deze straat. De routes bleven zoals ze waren.')
+    expect(stateText(told, 'declined')).toBe(
+      'Afgewezen door Noor Willems: Fatma kent deze straat. De routes bleven zoals ze waren.',
+    )
     expect(stateText(told, 'overtaken')).toContain('reken opnieuw')
-    for (const state of ['nothing_better', 'failed', 'cancelled', 'accepted', 'undone'] as const) expect(stateText(told, state)).toMatch(/\.$/)
+    for (const state of ['nothing_better', 'failed', 'cancelled', 'accepted', 'undone'] as const)
+      expect(stateText(told, state)).toMatch(/\.$/)
   })
 })

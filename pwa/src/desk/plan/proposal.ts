@@ -1,7 +1,15 @@
 /** A plan proposal in words: what it brings, what it costs, and who arrives when. */
 import { drive, minutes } from '$shared/time'
 import { reasonText } from '../server/nl'
-import type { Comparison, FixedVisits, PlanProposal, ProposalState, ProposedVisit, Reason, Totals } from '../server/types'
+import type {
+  Comparison,
+  FixedVisits,
+  PlanProposal,
+  ProposalState,
+  ProposedVisit,
+  Reason,
+  Totals,
+} from '../server/types'
 
 export type Tone = 'good' | 'bad' | 'same'
 export interface TotalLine {
@@ -57,18 +65,34 @@ export function summary({ before, after, visits: changes }: Pick<Comparison, 'be
   const tenths = by('distance_m', 100)
   const far = Math.abs(tenths) < 5 ? 0 : tenths * 100
   say(far, `${km(Math.abs(far))} minder`, `${km(Math.abs(far))} meer`)
-  say(by('other_region'), `${count('other_region')} meer in de eigen regio`, `${count('other_region')} meer buiten de regio`)
+  say(
+    by('other_region'),
+    `${count('other_region')} meer in de eigen regio`,
+    `${count('other_region')} meer buiten de regio`,
+  )
   if (good.length === 0 && bad.length === 0) return `Andere volgorde: ${visits(changes.length)} op een andere tijd.`
-  const text = [good.join(', '), bad.length > 0 ? `${good.length > 0 ? 'wel ' : ''}${bad.join(', ')}` : ''].filter(Boolean).join('; ')
+  const text = [good.join(', '), bad.length > 0 ? `${good.length > 0 ? 'wel ' : ''}${bad.join(', ')}` : '']
+    .filter(Boolean)
+    .join('; ')
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
 
 /** "12 min eerder", "9 min later, dan te laat", "krijgt een auto"; and whether that is good news. */
 export function shiftOf(change: ProposedVisit): { text: string; tone: Tone } {
-  if (change.old === null) return { text: change.is_late ? 'krijgt een auto, wel te laat' : 'krijgt een auto', tone: change.is_late ? 'bad' : 'good' }
+  if (change.old === null)
+    return {
+      text: change.is_late ? 'krijgt een auto, wel te laat' : 'krijgt een auto',
+      tone: change.is_late ? 'bad' : 'good',
+    }
   if (change.new === null) return { text: 'geen auto meer', tone: 'bad' }
   const later = Math.round((change.later_s ?? 0) / 60)
-  const late = change.is_late ? (change.old.late_s > 0 ? ', nog te laat' : ', dan te laat') : change.old.late_s > 0 ? ', weer op tijd' : ''
+  const late = change.is_late
+    ? change.old.late_s > 0
+      ? ', nog te laat'
+      : ', dan te laat'
+    : change.old.late_s > 0
+      ? ', weer op tijd'
+      : ''
   const isWorse = change.is_late && (change.old.late_s === 0 || later > 0)
   if (later === 0) return { text: `zelfde tijd${late}`, tone: isWorse ? 'bad' : 'same' }
   const tone: Tone = change.is_urgent_later || isWorse ? 'bad' : later < 0 && !change.is_late ? 'good' : 'same'
@@ -86,7 +110,8 @@ export function whyText(reasons: readonly Reason[]): string {
   const telling = reasons.filter((reason) => !QUIET.has(reason.code))
   const words = (telling.length > 0 ? telling : reasons).map((reason) => {
     const car = typeof reason.params?.['car_name'] === 'string' ? reason.params['car_name'] : ''
-    if (reason.code === 'dearer' && car) return `bij ${car.toLowerCase()} kost het ${drive(Number(reason.params?.['extra']) || 0)} meer`
+    if (reason.code === 'dearer' && car)
+      return `bij ${car.toLowerCase()} kost het ${drive(Number(reason.params?.['extra']) || 0)} meer`
     if (reason.code.startsWith('with_') || !car) return reasonText(reason)
     return `${car.toLowerCase()}: ${reasonText(reason)}`
   })
@@ -109,20 +134,27 @@ export function fixedText(fixed: FixedVisits): string {
 /** How far the search is, for the bar and in words. */
 export function progress(asked_at: string, limit_s: number, now: number): { done_s: number; text: string } {
   const spent_s = Math.max(0, Math.floor((now - Date.parse(asked_at)) / 1000))
-  if (spent_s > limit_s + 45) return { done_s: limit_s, text: 'Dit duurt langer dan verwacht. U kunt stoppen en opnieuw zoeken.' }
+  if (spent_s > limit_s + 45)
+    return { done_s: limit_s, text: 'Dit duurt langer dan verwacht. U kunt stoppen en opnieuw zoeken.' }
   if (spent_s >= limit_s) return { done_s: limit_s, text: 'Bijna klaar: het plan wordt nagekeken.' }
   return { done_s: spent_s, text: `Zoekt: ${spent_s} van ${Math.round(limit_s)} seconden.` }
 }
 
 /** What the panel says above everything else. */
-export function stateText(proposal: Pick<PlanProposal, 'decided_by' | 'reason' | 'note'>, state: ProposalState): string {
+export function stateText(
+  proposal: Pick<PlanProposal, 'decided_by' | 'reason' | 'note'>,
+  state: ProposalState,
+): string {
   const by = proposal.decided_by ? ` door ${proposal.decided_by}` : ''
   const SAID: Record<ProposalState, string> = {
     running: '',
     ready: '',
     nothing_better: 'Er is geen beter plan. De routes van nu zijn de beste die er gevonden zijn.',
     failed: 'Het zoeken is niet gelukt. De routes blijven zoals ze zijn.',
-    overtaken: proposal.note === 'asked_again' ? 'Er is daarna opnieuw gezocht.' : 'De nacht is veranderd: reken opnieuw. Er is niets verschoven.',
+    overtaken:
+      proposal.note === 'asked_again'
+        ? 'Er is daarna opnieuw gezocht.'
+        : 'De nacht is veranderd: reken opnieuw. Er is niets verschoven.',
     cancelled: `Gestopt${by}. De routes blijven zoals ze zijn.`,
     accepted: `Dit plan rijdt, aangenomen${by}.`,
     declined: `Afgewezen${by}${proposal.reason ? `: ${proposal.reason}` : ''}. De routes bleven zoals ze waren.`,

@@ -10,9 +10,11 @@ const calls = {
   regions: () => get<{ regions: t.Region[] }>('/regions'),
   recommendation: (visitId: string) => get<t.Recommendation>(`/visits/${visitId}/recommendation`),
   addPlanned: (body: Record<string, unknown>) => post<t.BoardVisit>('/visits', body),
-  assign: (visitId: string, body: Record<string, unknown>) => post<t.BoardVisit>(`/visits/${visitId}/assignments`, body),
+  assign: (visitId: string, body: Record<string, unknown>) =>
+    post<t.BoardVisit>(`/visits/${visitId}/assignments`, body),
   withdraw: (visitId: string, reason: string) => post(`/visits/${visitId}/withdrawals`, { reason }),
-  cancel: (visitId: string, reason: string, is_both: boolean) => post(`/visits/${visitId}/cancellations`, { reason, is_both }),
+  cancel: (visitId: string, reason: string, is_both: boolean) =>
+    post(`/visits/${visitId}/cancellations`, { reason, is_both }),
   addSecond: (visitId: string, id: string) => post<t.BoardVisit>(`/visits/${visitId}/second-nurse`, { id }),
   dropOthers: (visitId: string) => del(`/visits/${visitId}/second-nurse`),
   planBreak: (shiftId: string, body: Record<string, unknown>) => post(`/shifts/${shiftId}/breaks`, body),
@@ -44,7 +46,8 @@ const calls = {
   searchClients: (text: string) => get<{ clients: t.ClientHit[] }>(`/clients?q=${q(text)}`),
   client: (id: string) => get<t.Client>(`/clients/${id}`),
   pin: (id: string, at: { lat: number; lon: number }) => post<t.Client>(`/clients/${id}/pin`, at),
-  setFundingLaw: (id: string, funding_law: t.FundingLaw) => patch<t.Client>(`/clients/${id}/funding-law`, { funding_law }),
+  setFundingLaw: (id: string, funding_law: t.FundingLaw) =>
+    patch<t.Client>(`/clients/${id}/funding-law`, { funding_law }),
   lookBack: (clientId: string, apartFrom: string | null) =>
     get<t.LookBack>(`/clients/${clientId}/look-back?hours=72${apartFrom ? `&apart_from=${apartFrom}` : ''}`),
   addProvisional: (body: Record<string, unknown>) => post<t.Client>('/clients/provisional', body),
@@ -60,7 +63,8 @@ const calls = {
   link: (requestId: string, linked_to_id: string) => post(`/care-requests/${requestId}/links`, { linked_to_id }),
   identify: (requestId: string, client_id: string) => post(`/care-requests/${requestId}/client`, { client_id }),
   propose: (body: Record<string, unknown>) => post<t.Proposal>('/urgency-proposals', body),
-  decide: (requestId: string, body: Record<string, unknown>) => post(`/care-requests/${requestId}/triage-decisions`, body),
+  decide: (requestId: string, body: Record<string, unknown>) =>
+    post(`/care-requests/${requestId}/triage-decisions`, body),
   decisions: (requestId: string) =>
     get<{ triage_decisions: t.TriageDecision[] }>(`/care-requests/${requestId}/triage-decisions`),
 }

@@ -135,7 +135,12 @@ const until = (value: unknown): string => {
 
 const words = (codes: unknown, labels: Record<string, string>): string =>
   (Array.isArray(codes) ? codes : []).map((code) => labels[str(code)] ?? str(code)).join(', ')
-const ABCD_LABELS: Record<string, string> = { airway: 'ademweg', breathing: 'ademhaling', circulation: 'bloedsomloop', disability: 'bewustzijn' }
+const ABCD_LABELS: Record<string, string> = {
+  airway: 'ademweg',
+  breathing: 'ademhaling',
+  circulation: 'bloedsomloop',
+  disability: 'bewustzijn',
+}
 
 type Say = (params: Params) => string
 const REASONS: Record<string, Say> = {
@@ -171,10 +176,12 @@ const REASONS: Record<string, Say> = {
   costs_more: () => 'kost meer dan het oplevert',
   not_in_time: (p) => `geen auto kan er vóór ${at(p['latest_at'])} zijn`,
   fits: () => 'past, maar is nog niet ingedeeld',
-  with_skill: (p) => `kan als ${str(p['car_name'], 'een auto').toLowerCase()} bekwaam was voor ${words(p['skills'], PROCEDURE_WORDS)}`,
+  with_skill: (p) =>
+    `kan als ${str(p['car_name'], 'een auto').toLowerCase()} bekwaam was voor ${words(p['skills'], PROCEDURE_WORDS)}`,
   with_later_latest: (p) => `kan als het uiterlijk om ${at(p['latest_at'])} mag beginnen`,
   with_backup: () => 'kan als de achterwacht gewekt wordt',
-  with_longer_shift: (p) => `kan als ${str(p['car_name'], 'een auto').toLowerCase()} ${minutes(num(p['longer_s']) / 60)} langer doorrijdt`,
+  with_longer_shift: (p) =>
+    `kan als ${str(p['car_name'], 'een auto').toLowerCase()} ${minutes(num(p['longer_s']) / 60)} langer doorrijdt`,
   with_unlock: (p) => `kan als het niet vaststond bij ${str(p['car_name'], 'een auto').toLowerCase()}`,
   with_higher_penalty: () => 'kan, maar kost de nacht meer dan het nu waard is',
   nothing_found: () => 'geen kleine verandering maakt dit mogelijk',
@@ -184,7 +191,9 @@ const REASONS: Record<string, Say> = {
   has_other_part: () => 'deze auto gaat al als eerste; er zijn twee auto’s nodig',
   joins: (p) => {
     const apart = Math.round(num(p['later_s']) / 60)
-    return apart > 0 ? `${minutes(apart)} na ${str(p['car_name'], 'de ander').toLowerCase()}` : `tegelijk met ${str(p['car_name'], 'de ander').toLowerCase()}`
+    return apart > 0
+      ? `${minutes(apart)} na ${str(p['car_name'], 'de ander').toLowerCase()}`
+      : `tegelijk met ${str(p['car_name'], 'de ander').toLowerCase()}`
   },
   pathway: (p) => `begin van zorgpad ${str(p['pathway'])}`,
   abcd_unsafe: (p) => `niet veilig: ${words(p['letters'], ABCD_LABELS)}`,
@@ -233,7 +242,12 @@ export function alarmText(alarm: Alarm): string {
 
 const visitIn = (p: Params): string => str(p['reference'], 'een gepland bezoek')
 const carIn = (p: Params): string => str(p['car_name'], 'De auto')
-const RECEIPT_WORDS: Record<string, string> = { read: 'gelezen', taken_over: 'overgenomen', question: 'heeft een vraag', rejected: 'niet akkoord' }
+const RECEIPT_WORDS: Record<string, string> = {
+  read: 'gelezen',
+  taken_over: 'overgenomen',
+  question: 'heeft een vraag',
+  rejected: 'niet akkoord',
+}
 const PROPOSAL_ANSWERS: Record<string, string> = {
   ready: 'Planvoorstel klaar om te bekijken',
   nothing_better: 'Er is geen beter plan',
@@ -247,10 +261,15 @@ const PROPOSAL_DECISIONS: Record<string, string> = {
   undone: 'Planvoorstel teruggezet',
 }
 const BREAK_WORDS: Record<string, string> = {
-  planned: 'pauze gepland', changed: 'pauze gewijzigd', started: 'heeft pauze', ended: 'terug van pauze', cancelled: 'pauze vervalt',
+  planned: 'pauze gepland',
+  changed: 'pauze gewijzigd',
+  started: 'heeft pauze',
+  ended: 'terug van pauze',
+  cancelled: 'pauze vervalt',
 }
 const CHANGES: Record<string, Say> = {
-  care_request_registered: (p) => `${str(p['reference'], 'Zorgvraag')} genoteerd${p['by'] ? ` door ${str(p['by'])}` : ''}`,
+  care_request_registered: (p) =>
+    `${str(p['reference'], 'Zorgvraag')} genoteerd${p['by'] ? ` door ${str(p['by'])}` : ''}`,
   triage_decided: (p) =>
     `${str(p['reference'], 'Zorgvraag')}: ${[str(p['urgency']), OUTCOME_WORDS[str(p['outcome'])] ?? ''].filter(Boolean).join(', ')}`,
   visit_opened: (p) => `${visitIn(p)} wacht op een auto`,
@@ -269,17 +288,21 @@ const CHANGES: Record<string, Say> = {
   plan_failed: () => 'Routes niet vernieuwd; de oude blijven staan',
   proposal_asked: (p) => `Beter plan gevraagd${p['by'] ? ` door ${str(p['by'])}` : ''}`,
   proposal_answered: (p) => PROPOSAL_ANSWERS[str(p['state'])] ?? 'Planvoorstel beantwoord',
-  proposal_decided: (p) => `${PROPOSAL_DECISIONS[str(p['state'])] ?? 'Planvoorstel afgehandeld'}${p['by'] ? ` door ${str(p['by'])}` : ''}`,
+  proposal_decided: (p) =>
+    `${PROPOSAL_DECISIONS[str(p['state'])] ?? 'Planvoorstel afgehandeld'}${p['by'] ? ` door ${str(p['by'])}` : ''}`,
   backup_woken: (p) => `${str(p['car_name'], 'Achterwacht')} gewekt`,
   break_changed: (p) => `${carIn(p)}: ${BREAK_WORDS[str(p['what'])] ?? 'pauze gewijzigd'}`,
-  alarm_raised: (p) => `Alarm: ${ALARM_TITLES[str(p['kind']) as AlarmKind] ?? 'kijk op het bord'}${p['reference'] ? `, ${str(p['reference'])}` : ''}`,
+  alarm_raised: (p) =>
+    `Alarm: ${ALARM_TITLES[str(p['kind']) as AlarmKind] ?? 'kijk op het bord'}${p['reference'] ? `, ${str(p['reference'])}` : ''}`,
   alarm_escalated: (p) => `Alarm loopt door${p['reference'] ? `, ${str(p['reference'])}` : ''}`,
   alarm_acknowledged: (p) => `Alarm gezien${p['by'] ? ` door ${str(p['by'])}` : ''}`,
   client_merged: () => 'Onbekende cliënt gekoppeld',
   command_refused: () => 'Een bericht van een telefoon is geweigerd; de verpleegkundige ziet waarom',
   night_closed: (p) => `Nacht gesloten: ${num(p['handovers'])} overdrachten`,
-  handover_unread: (p) => `${str(p['organisation'], 'Een organisatie')} heeft de overdracht nog niet gelezen. Bel even.`,
-  handover_answered: (p) => `${str(p['organisation'], 'Een organisatie')} antwoordt${p['reference'] ? ` op ${str(p['reference'])}` : ''}: ${RECEIPT_WORDS[str(p['status'])] ?? 'zie de overdracht'}`,
+  handover_unread: (p) =>
+    `${str(p['organisation'], 'Een organisatie')} heeft de overdracht nog niet gelezen. Bel even.`,
+  handover_answered: (p) =>
+    `${str(p['organisation'], 'Een organisatie')} antwoordt${p['reference'] ? ` op ${str(p['reference'])}` : ''}: ${RECEIPT_WORDS[str(p['status'])] ?? 'zie de overdracht'}`,
 }
 export function changeText(change: Change): string {
   const say = CHANGES[change.text_code]

@@ -9,7 +9,9 @@ test('a drive under way says what was planned, and that it is an estimate', () =
 })
 
 test('a drive that is over says what it took', () => {
-  expect(driveLine({ ...planned, driven_s: 840, driven_m: 9100 })).toBe('Rit gepland: 12 min, 8,4 km (geschat) · gereden: 14 min, 9,1 km')
+  expect(driveLine({ ...planned, driven_s: 840, driven_m: 9100 })).toBe(
+    'Rit gepland: 12 min, 8,4 km (geschat) · gereden: 14 min, 9,1 km',
+  )
 })
 
 test('kilometres that nobody measured are called unknown', () => {
@@ -17,5 +19,7 @@ test('kilometres that nobody measured are called unknown', () => {
 })
 
 test('a drive without a plan says only what it took', () => {
-  expect(driveLine({ planned_s: null, planned_m: null, source: null, driven_s: 60, driven_m: null })).toMatch(/^Gereden: 1 min/)
+  expect(driveLine({ planned_s: null, planned_m: null, source: null, driven_s: 60, driven_m: null })).toMatch(
+    /^Gereden: 1 min/,
+  )
 })

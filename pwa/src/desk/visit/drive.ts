@@ -14,5 +14,7 @@ export function driveLine(of: Driving): string {
   return [
     planned && `Rit gepland: ${planned}${of.source === 'crow' ? ' (geschat)' : ''}`,
     driven && `${planned ? 'gereden' : 'Gereden'}: ${driven}${of.driven_m === null ? ', kilometers onbekend' : ''}`,
-  ].filter(Boolean).join(' · ')
+  ]
+    .filter(Boolean)
+    .join(' · ')
 }

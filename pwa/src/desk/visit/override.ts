@@ -3,7 +3,9 @@ import type { Why } from '../board/desk.svelte'
 import type { Option, Reason } from '../server/types'
 
 /** The rules object softly (another region, a shift that ends too soon), or it is not the first choice; else no reason is asked. */
-export function whyReason(option: Pick<Option, 'rank'> & { reasons: Reason[]; second?: { reasons: Reason[] } | null }): Why | null {
+export function whyReason(
+  option: Pick<Option, 'rank'> & { reasons: Reason[]; second?: { reasons: Reason[] } | null },
+): Why | null {
   if (option.rank > 1) return 'not_first'
   const codes = [...option.reasons, ...(option.second?.reasons ?? [])].map((reason) => reason.code)
   if (codes.includes('other_region')) return 'other_region'

@@ -2,7 +2,12 @@ import { expect, test } from 'vitest'
 import { emptyPlanned, missingForPlanned, momentInNight, plannedBody } from './planned'
 
 const night = { starts_at: '2026-11-21T22:00:00Z', ends_at: '2026-11-22T06:00:00Z' } // 23:00 - 07:00
-const aForm = (part = {}) => ({ ...emptyPlanned('visit', night, Date.parse('2026-11-22T01:14:00Z')), client_id: 'client', title: 'Insuline', ...part })
+const aForm = (part = {}) => ({
+  ...emptyPlanned('visit', night, Date.parse('2026-11-22T01:14:00Z')),
+  client_id: 'client',
+  title: 'Insuline',
+  ...part,
+})
 
 test('a time on the wall is the moment of this night, before and after midnight', () => {
   expect(momentInNight('23:30', night)).toBe('2026-11-21T22:30:00.000Z')
@@ -19,15 +24,25 @@ test('in the night that summer time ends the clock is still right', () => {
 })
 test('it begins with the next quarter of an hour and two hours of room', () => {
   expect(aForm()).toMatchObject({ from: '02:15', until: '04:15' })
-  expect(emptyPlanned('visit', night, Date.parse('2026-11-22T05:10:00Z'))).toMatchObject({ from: '06:15', until: '07:00' })
+  expect(emptyPlanned('visit', night, Date.parse('2026-11-22T05:10:00Z'))).toMatchObject({
+    from: '06:15',
+    until: '07:00',
+  })
 })
 test('what is missing is named where it is typed', () => {
   expect(missingForPlanned(aForm(), night)).toEqual({})
   expect(missingForPlanned(aForm({ client_id: null, title: ' ', from: '12:00', service_minutes: 3 }), night)).toEqual({
-    client: 'choose_client', title: 'required', window_start: 'outside_night', service_minutes: 'out_of_range',
+    client: 'choose_client',
+    title: 'required',
+    window_start: 'outside_night',
+    service_minutes: 'out_of_range',
   })
   expect(missingForPlanned(aForm({ until: '02:00' }), night)).toEqual({ window_end: 'before_start' })
 })
 test('the server hears moments, not words', () => {
-  expect(plannedBody(aForm(), night)).toMatchObject({ window_start: '2026-11-22T01:15:00.000Z', window_end: '2026-11-22T03:15:00.000Z', title: 'Insuline' })
+  expect(plannedBody(aForm(), night)).toMatchObject({
+    window_start: '2026-11-22T01:15:00.000Z',
+    window_end: '2026-11-22T03:15:00.000Z',
+    title: 'Insuline',
+  })
 })

@@ -22,8 +22,14 @@ export function emptyPlanned(id: string, night: Hours, now: number): PlannedForm
   const end = Date.parse(night.ends_at)
   const from = Math.min(Math.max(Math.ceil(now / QUARTER) * QUARTER, Date.parse(night.starts_at)), end)
   return {
-    id, client_id: null, title: '', from: clock(from), until: clock(Math.min(from + 120 * MINUTE, end)),
-    service_minutes: 30, required_competences: [], cars_needed: 1,
+    id,
+    client_id: null,
+    title: '',
+    from: clock(from),
+    until: clock(Math.min(from + 120 * MINUTE, end)),
+    service_minutes: 30,
+    required_competences: [],
+    cars_needed: 1,
   }
 }
 
@@ -44,7 +50,8 @@ export function missingForPlanned(form: PlannedForm, night: Hours): Record<strin
   const missing: Record<string, string> = {}
   if (form.client_id === null) missing['client'] = 'choose_client'
   if (form.title.trim() === '') missing['title'] = 'required'
-  if (form.service_minutes === null || form.service_minutes < 5 || form.service_minutes > 240) missing['service_minutes'] = 'out_of_range'
+  if (form.service_minutes === null || form.service_minutes < 5 || form.service_minutes > 240)
+    missing['service_minutes'] = 'out_of_range'
   const [from, until] = [momentInNight(form.from, night), momentInNight(form.until, night)]
   if (from === null) missing['window_start'] = 'outside_night'
   if (until === null) missing['window_end'] = 'outside_night'

@@ -21,7 +21,12 @@ export function ring(): void {
   buzz([300, 150, 300])
   if (audio === null) return
   void audio.resume()
-  for (const [start, hertz] of [[0, 660], [0.25, 880], [0.9, 660], [1.15, 880]] as const) {
+  for (const [start, hertz] of [
+    [0, 660],
+    [0.25, 880],
+    [0.9, 660],
+    [1.15, 880],
+  ] as const) {
     const tone = audio.createOscillator()
     const volume = audio.createGain()
     const at = audio.currentTime + start

@@ -7,14 +7,19 @@ export type NavigationApp = Exclude<Settings['navigation'], 'ask'>
 export const isApple = (): boolean => /iPhone|iPad|Macintosh/.test(navigator.userAgent)
 
 export const NAVIGATION_NAMES: Record<NavigationApp, string> = {
-  geo: 'App van deze telefoon', apple: 'Apple Kaarten', google: 'Google Maps', waze: 'Waze',
+  geo: 'App van deze telefoon',
+  apple: 'Apple Kaarten',
+  google: 'Google Maps',
+  waze: 'Waze',
 }
 
 /** iPhone does not know geo: links; Android has no Apple maps. */
-export const navigationApps = (apple: boolean): NavigationApp[] => (apple ? ['apple', 'google', 'waze'] : ['geo', 'google', 'waze'])
+export const navigationApps = (apple: boolean): NavigationApp[] =>
+  apple ? ['apple', 'google', 'waze'] : ['geo', 'google', 'waze']
 
 export function addressLines(client: Client): string[] {
-  const number = client.house_number === null ? '' : `${client.house_number}${client.addition ? `-${client.addition}` : ''}`
+  const number =
+    client.house_number === null ? '' : `${client.house_number}${client.addition ? `-${client.addition}` : ''}`
   const postcode = (client.postcode ?? '').replace(/^(\d{4})\s*([A-Z]{2})$/, '$1 $2')
   return [`${client.street} ${number}`.trim(), `${postcode} ${client.city}`.trim()].filter(Boolean)
 }

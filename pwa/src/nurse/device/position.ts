@@ -15,7 +15,11 @@ export function locate(): Promise<Position | null> {
   return new Promise((resolve) => {
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
-        const position = { lat: round(coords.latitude), lon: round(coords.longitude), accuracy_m: Math.round(coords.accuracy) }
+        const position = {
+          lat: round(coords.latitude),
+          lon: round(coords.longitude),
+          accuracy_m: Math.round(coords.accuracy),
+        }
         last = { position, atMs: Date.now() }
         resolve(position)
       },

@@ -51,7 +51,10 @@ export async function selfTest(): Promise<boolean> {
   const registration = await navigator.serviceWorker.ready
   try {
     await registration.showNotification('Proef: de bel werkt', {
-      body: 'Zo klinkt een nieuw bezoek op deze telefoon.', tag: 'self-test', icon: '/static/icons/icon-192.png', badge: '/static/icons/badge-96.png',
+      body: 'Zo klinkt een nieuw bezoek op deze telefoon.',
+      tag: 'self-test',
+      icon: '/static/icons/icon-192.png',
+      badge: '/static/icons/badge-96.png',
     })
     return true
   } catch {

@@ -18,7 +18,9 @@ export function spoken(visit: Visit): string {
     client.alerts.length ? `Let op: ${client.alerts.join(', ')}.` : null,
     client.treatment_limits ? `Afspraak: ${client.treatment_limits}.` : null,
     visit.kind === 'unplanned' ? `Er zijn uiterlijk om ${clock(visit.window_end)}.` : null,
-  ].filter(Boolean).join(' ')
+  ]
+    .filter(Boolean)
+    .join(' ')
 }
 
 export function speak(text: string, ended: () => void): void {

@@ -10,7 +10,9 @@ export function registerWorker(pushed: () => void): void {
         if (registration.waiting && navigator.serviceWorker.controller) waitingWorker = registration.waiting
       }
       notice()
-      registration.addEventListener('updatefound', () => registration.installing?.addEventListener('statechange', notice))
+      registration.addEventListener('updatefound', () =>
+        registration.installing?.addEventListener('statechange', notice),
+      )
       setInterval(() => void registration.update().catch(() => undefined), 30 * 60_000)
     },
     () => undefined, // No worker: the app still runs, but not without a network.

@@ -8,7 +8,18 @@ const RUNS = Number(import.meta.env['VITE_FAULT_RUNS'] ?? 1500)
 
 const visit = fc.nat(3)
 const tab = fc.nat(1)
-const fault = fc.constantFrom('none', 'none', 'lost_request', 'lost_reply', 'duplicate', 'stale_page', 'portal', 'busy', 'broken', 'locked' as const)
+const fault = fc.constantFrom(
+  'none',
+  'none',
+  'lost_request',
+  'lost_reply',
+  'duplicate',
+  'stale_page',
+  'portal',
+  'busy',
+  'broken',
+  'locked' as const,
+)
 const DAY = 86_400_000
 
 const actions: fc.Arbitrary<Action[]> = fc.array(
@@ -20,7 +31,14 @@ const actions: fc.Arbitrary<Action[]> = fc.array(
     { weight: 3, arbitrary: fc.record({ do: fc.constant('kill'), tab, steps: fc.nat(14) }) },
     { weight: 4, arbitrary: fc.record({ do: fc.constant('assign'), visit }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('withdraw', 'cancel'), visit }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('desk_step'), visit, status: fc.constantFrom('accepted', 'on_scene', 'done') }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        do: fc.constant('desk_step'),
+        visit,
+        status: fc.constantFrom('accepted', 'on_scene', 'done'),
+      }),
+    },
     { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('undo', 'dismiss', 'hide'), tab }) },
     { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('log_out', 'log_in', 'log_in', 'backup', 'restore') }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('clock'), ms: fc.constantFrom(0, DAY, -DAY, 90_000) }) },
@@ -91,7 +109,14 @@ const MUTANTS: Record<string, Mutant> = {
         try {
           return await line.commands(commands)
         } catch {
-          const results = commands.map(({ id }) => ({ id, status: 'applied' as const, code: null, details: {}, receipt: 1, received_at: '' }))
+          const results = commands.map(({ id }) => ({
+            id,
+            status: 'applied' as const,
+            code: null,
+            details: {},
+            receipt: 1,
+            received_at: '',
+          }))
           return { results, server_time: new Date(0).toISOString() }
         }
       },
@@ -113,9 +138,13 @@ const MUTANTS: Record<string, Mutant> = {
 }
 
 describe('the nights notice a mistake:', () => {
-  test.each(Object.entries(MUTANTS))('%s', async (_name, mutant) => {
-    const outcome = await fc.check(night(mutant), { numRuns: 3000, endOnFailure: true })
-    expect(outcome.failed).toBe(true)
-    expect(String(outcome.errorInstance)).toMatch(/P[1-7]/)
-  }, 600_000)
+  test.each(Object.entries(MUTANTS))(
+    '%s',
+    async (_name, mutant) => {
+      const outcome = await fc.check(night(mutant), { numRuns: 3000, endOnFailure: true })
+      expect(outcome.failed).toBe(true)
+      expect(String(outcome.errorInstance)).toMatch(/P[1-7]/)
+    },
+    600_000,
+  )
 })

@@ -21,8 +21,18 @@ function aPhone() {
   const parts = { store, transport: house.transport(), clock, lock: new Locks().for(process) }
   const keep = (id: string, kind: CommandKind, visit_id: string | null, holdMs = 0) =>
     ledger.enqueue(store, {
-      command: { id, kind, visit_id, happened_at: new Date(time).toISOString(), monotonic_ms: 0, clock_offset_ms: 0, body: {} },
-      label: id, nowMs: time, holdMs,
+      command: {
+        id,
+        kind,
+        visit_id,
+        happened_at: new Date(time).toISOString(),
+        monotonic_ms: 0,
+        clock_offset_ms: 0,
+        body: {},
+      },
+      label: id,
+      nowMs: time,
+      holdMs,
     })
   const states = () => Object.fromEntries(disk.table('commands').map((row) => [row.id, row.state]))
   const shown = () => project(disk.table('visits'), disk.table('commands'), disk.table('drafts'))
@@ -146,7 +156,9 @@ describe('what was refused', () => {
   test('a refused report becomes a draft again: her words are not thrown away', async () => {
     const phone = aPhone()
     await phone.keep('report', 'report', 'a')
-    await ledger.settle(phone.store, [{ id: 'report', status: 'refused', code: 'no_order', details: {}, receipt: null, received_at: '' }])
+    await ledger.settle(phone.store, [
+      { id: 'report', status: 'refused', code: 'no_order', details: {}, receipt: null, received_at: '' },
+    ])
     await ledger.dismiss(phone.store, 'report', '')
     expect(phone.disk.table('drafts').map(({ id }) => id)).toEqual(['a'])
   })
@@ -162,7 +174,9 @@ describe('the line', () => {
   })
 
   test('waits 1, 2, 4 .. 60 s with jitter, and never less than the house asks', () => {
-    expect([0, 1, 2, 3, 9].map((failures) => waitMs(failures, null, () => 0.5))).toEqual([1000, 2000, 4000, 8000, 60_000])
+    expect([0, 1, 2, 3, 9].map((failures) => waitMs(failures, null, () => 0.5))).toEqual([
+      1000, 2000, 4000, 8000, 60_000,
+    ])
     expect(waitMs(0, 30_000, () => 0)).toBe(30_000)
     expect(waitMs(0, null, () => 0)).toBeLessThan(waitMs(0, null, () => 1))
   })

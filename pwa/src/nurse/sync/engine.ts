@@ -79,7 +79,9 @@ type Unlocked = Omit<Parts, 'lock'>
  */
 async function listenFirst(parts: Unlocked): Promise<void> {
   const { store, clock } = parts
-  const [synced, commands] = await store.read(async (tx) => [await fact(tx, 'synced'), await tx.all('commands')] as const)
+  const [synced, commands] = await store.read(
+    async (tx) => [await fact(tx, 'synced'), await tx.all('commands')] as const,
+  )
   const waiting = commands.filter((row) => row.state === 'waiting')
   if (waiting.length === 0 || waiting.some((row) => row.command.kind === 'alarm')) return
   if (synced && Math.abs(clock.now() - synced.at_ms) < STALE_MS) return
@@ -138,7 +140,10 @@ const isItsOwnFault = (error: unknown): error is LineError =>
 async function send({ store, transport, clock }: Unlocked, due: Queued[]): Promise<number> {
   const answers = await measured(store, clock, () => transport.commands(due.map((row) => row.command)))
   const mine = new Set(due.map((row) => row.id))
-  return ledger.settle(store, answers.results.filter((answer) => mine.has(answer.id)))
+  return ledger.settle(
+    store,
+    answers.results.filter((answer) => mine.has(answer.id)),
+  )
 }
 
 async function stillWaiting(store: Store, due: Queued[]): Promise<Queued[]> {
@@ -169,7 +174,7 @@ async function pull(parts: Unlocked): Promise<void> {
 
 /** The pages of a snapshot after the first. A house that restarts in between makes it worthless: then the next pass tries. */
 async function rest(parts: Unlocked, pages: FeedPage[]): Promise<FeedPage[]> {
-  for (let last = pages[0]!; last.more && pages.length < MAX_PAGES; ) {
+  for (let last = pages[0]!; last.more && pages.length < MAX_PAGES;) {
     const page = await fetchPage(parts, last.cursor)
     if (page.epoch !== last.epoch || page.cursor <= last.cursor) throw new LineError(503, 'snapshot_broke_off')
     pages.push(page)
@@ -182,7 +187,11 @@ const fetchPage = ({ store, transport, clock }: Unlocked, after: number): Promis
   measured(store, clock, () => transport.feed(after))
 
 /** Keeps how far the phone's clock is from the house's, taken halfway the request. */
-async function measured<T extends { server_time: string }>(store: Store, clock: Clock, ask: () => Promise<T>): Promise<T> {
+async function measured<T extends { server_time: string }>(
+  store: Store,
+  clock: Clock,
+  ask: () => Promise<T>,
+): Promise<T> {
   const asked = clock.now()
   const askedTick = clock.monotonic()
   const answer = await ask()

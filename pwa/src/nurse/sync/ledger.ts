@@ -42,8 +42,20 @@ export function enqueue(store: Store, { command, label, nowMs, holdMs, isQuiet =
     await tx.put('facts', { id: 'order', next: next + 1 })
     if (command.kind === 'report' && command.visit_id) await tx.delete('drafts', command.visit_id)
     await tx.put('commands', {
-      id: command.id, command, n: next, state: 'waiting', queued_at_ms: nowMs, hold_until_ms: holdMs ? nowMs + holdMs : 0,
-      taken: false, failures: 0, code: null, details: {}, received_at: null, receipt: null, unseen: false, label,
+      id: command.id,
+      command,
+      n: next,
+      state: 'waiting',
+      queued_at_ms: nowMs,
+      hold_until_ms: holdMs ? nowMs + holdMs : 0,
+      taken: false,
+      failures: 0,
+      code: null,
+      details: {},
+      received_at: null,
+      receipt: null,
+      unseen: false,
+      label,
     })
   })
 }
@@ -112,8 +124,13 @@ export function settle(store: Store, answers: CommandAnswer[]): Promise<number> 
         await tx.put('commands', { ...row, state: 'refused', code: answer.code, details: answer.details ?? {} })
       } else {
         await tx.put('commands', {
-          ...row, state: 'received', code: answer.code, details: answer.details ?? {},
-          received_at: answer.received_at, receipt: answer.receipt, unseen: true,
+          ...row,
+          state: 'received',
+          code: answer.code,
+          details: answer.details ?? {},
+          received_at: answer.received_at,
+          receipt: answer.receipt,
+          unseen: true,
         })
       }
     }
@@ -215,7 +232,8 @@ export function applySnapshot(store: Store, pages: FeedPage[], nowIso: string): 
 /** The house came back from a backup, or was never heard before, and may have lost what it had confirmed. Same ids, so what it still has stays once. */
 async function sendAgain(tx: Tx): Promise<void> {
   for (const row of await tx.all('commands')) {
-    if (row.state === 'received') await tx.put('commands', { ...row, state: 'waiting', received_at: null, receipt: null, unseen: false })
+    if (row.state === 'received')
+      await tx.put('commands', { ...row, state: 'waiting', received_at: null, receipt: null, unseen: false })
   }
 }
 
@@ -230,7 +248,8 @@ async function seenBack(tx: Tx, page: FeedPage, nowIso: string): Promise<void> {
     const { kind, visit_id } = row.command
     const visit = visit_id && isStep(kind) ? (await tx.get('visits', visit_id))?.visit : undefined
     // Received, and yet the visit stands before that step: the desk began it anew in between.
-    if (visit && isStep(kind) && further(visit.status, kind) !== visit.status) await addNotice(tx, 'given_again', visit, nowIso)
+    if (visit && isStep(kind) && further(visit.status, kind) !== visit.status)
+      await addNotice(tx, 'given_again', visit, nowIso)
   }
 }
 
@@ -257,7 +276,8 @@ async function noticeGone(tx: Tx, visit: Visit, at: string): Promise<void> {
 async function noticeChanged(tx: Tx, before: Visit, after: Visit | undefined, at: string): Promise<void> {
   if (!after || before.status === after.status) return
   if (after.status === 'cancelled') await addNotice(tx, 'cancelled', after, at)
-  else if (before.status === 'cancelled' || isFurther(before.status, after.status)) await addNotice(tx, 'given_again', after, at)
+  else if (before.status === 'cancelled' || isFurther(before.status, after.status))
+    await addNotice(tx, 'given_again', after, at)
 }
 
 export const labelOf = (visit: Visit): string => [visit.reference, visit.client.label].filter(Boolean).join(' · ')

@@ -69,7 +69,8 @@ export class Runner {
       }
       this.line = result.line
       this.failures = result.line === 'online' ? 0 : this.failures + 1
-      this.nextWait = result.line === 'online' ? POLL_MS : waitMs(this.failures - 1, result.retryAfterMs, this.parts.random)
+      this.nextWait =
+        result.line === 'online' ? POLL_MS : waitMs(this.failures - 1, result.retryAfterMs, this.parts.random)
       this.parts.changed(this.line, failure)
     } while (this.again && this.line === 'online' && !this.stopped)
   }

@@ -8,7 +8,12 @@ declare const __VERSION__: string
 
 const SHELL = '/phone/'
 const CACHE = `nachtronde-${__VERSION__}`
-const ICONS = ['/static/icons/icon-192.png', '/static/icons/badge-96.png', '/static/icons/icon.svg', '/manifest.webmanifest']
+const ICONS = [
+  '/static/icons/icon-192.png',
+  '/static/icons/badge-96.png',
+  '/static/icons/icon.svg',
+  '/manifest.webmanifest',
+]
 
 self.addEventListener('install', (event) => {
   event.waitUntil(
@@ -81,8 +86,14 @@ function readPush(data: PushMessageData | null): NonNullable<Pushed['notificatio
 
 function show({ title, body, tag }: NonNullable<Pushed['notification']>): Promise<void> {
   const options: NotificationOptions & { renotify: boolean; vibrate: number[] } = {
-    body: body ?? 'Open Nachtronde om het te zien.', tag: tag ?? 'nachtronde', renotify: true, requireInteraction: true, lang: 'nl',
-    icon: '/static/icons/icon-192.png', badge: '/static/icons/badge-96.png', vibrate: [300, 150, 300, 150, 300],
+    body: body ?? 'Open Nachtronde om het te zien.',
+    tag: tag ?? 'nachtronde',
+    renotify: true,
+    requireInteraction: true,
+    lang: 'nl',
+    icon: '/static/icons/icon-192.png',
+    badge: '/static/icons/badge-96.png',
+    vibrate: [300, 150, 300, 150, 300],
   }
   return self.registration.showNotification(title ?? 'Nachtronde', options)
 }
@@ -95,7 +106,9 @@ async function sayHeard(): Promise<void> {
     const { csrf_token } = (await answer.json()) as { csrf_token: string }
     const command = { id: uuid7(), kind: 'seen', visit_id: null, happened_at: new Date().toISOString(), body: {} }
     await fetch('/api/v1/commands', {
-      method: 'POST', credentials: 'same-origin', body: JSON.stringify({ commands: [command] }),
+      method: 'POST',
+      credentials: 'same-origin',
+      body: JSON.stringify({ commands: [command] }),
       headers: { 'Content-Type': 'application/json', 'X-CSRF-Token': csrf_token },
     })
   } catch {
@@ -117,5 +130,7 @@ self.addEventListener('notificationclick', (event) => {
 
 self.addEventListener('pushsubscriptionchange', (event) => {
   // The app subscribes again at its next start; until then the nurse is told.
-  ;(event as ExtendableEvent).waitUntil(show({ title: 'De bel staat uit', body: 'Open Nachtronde om de bel weer aan te zetten.', tag: 'bell' }))
+  ;(event as ExtendableEvent).waitUntil(
+    show({ title: 'De bel staat uit', body: 'Open Nachtronde om de bel weer aan te zetten.', tag: 'bell' }),
+  )
 })

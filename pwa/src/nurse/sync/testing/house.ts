@@ -17,20 +17,67 @@ interface Memory {
   applied: Command[]
 }
 
-export type Fault = 'none' | 'lost_request' | 'lost_reply' | 'duplicate' | 'stale_page' | 'portal' | 'busy' | 'broken' | 'locked'
+export type Fault =
+  'none' | 'lost_request' | 'lost_reply' | 'duplicate' | 'stale_page' | 'portal' | 'busy' | 'broken' | 'locked'
 
 export const aVisit = (id: string, changes: Partial<Visit> = {}): Visit => ({
-  id, reference: `ZV-${id}`, kind: 'unplanned', urgency: 'U3', status: 'assigned', sequence: null, eta_at: null, travel_s: 600, travel_source: null,
-  window_start: '2026-11-22T01:00:00Z', window_end: '2026-11-22T01:30:00Z',
-  latest_at: '2026-11-22T05:30:00Z', service_minutes: 30, version: 1, complaint: 'Katheter verstopt',
-  question: null, onset: null, measures_taken: null, location_note: null, callback: null,
+  id,
+  reference: `ZV-${id}`,
+  kind: 'unplanned',
+  urgency: 'U3',
+  status: 'assigned',
+  sequence: null,
+  eta_at: null,
+  travel_s: 600,
+  travel_source: null,
+  window_start: '2026-11-22T01:00:00Z',
+  window_end: '2026-11-22T01:30:00Z',
+  latest_at: '2026-11-22T05:30:00Z',
+  service_minutes: 30,
+  version: 1,
+  complaint: 'Katheter verstopt',
+  question: null,
+  onset: null,
+  measures_taken: null,
+  location_note: null,
+  callback: null,
   client: {
-    label: `Mw. ${id}`, age: 84, birth_date: '1942-03-12', sex: 'female', phone: '020 555 01 01', street: 'Hoofdweg', house_number: 214,
-    addition: '2', postcode: '1056 DL', city: 'Amsterdam', entry_note: null, lat: 52.37, lon: 4.85, precision: 'address',
-    access_type: 'code_safe', access_note: null, alerts: [], language: 'nl', contact: null, gp: null, treatment_limits: null, organisation: null,
+    label: `Mw. ${id}`,
+    age: 84,
+    birth_date: '1942-03-12',
+    sex: 'female',
+    phone: '020 555 01 01',
+    street: 'Hoofdweg',
+    house_number: 214,
+    addition: '2',
+    postcode: '1056 DL',
+    city: 'Amsterdam',
+    entry_note: null,
+    lat: 52.37,
+    lon: 4.85,
+    precision: 'address',
+    access_type: 'code_safe',
+    access_note: null,
+    alerts: [],
+    language: 'nl',
+    contact: null,
+    gp: null,
+    treatment_limits: null,
+    organisation: null,
   },
-  triage: null, pathway_id: null, look_back: [], required_competences: [], cars_needed: 1, partner: null, assigned_at: null, accepted_at: null,
-  departed_at: null, arrived_at: null, finished_at: null, report_id: null, ...changes,
+  triage: null,
+  pathway_id: null,
+  look_back: [],
+  required_competences: [],
+  cars_needed: 1,
+  partner: null,
+  assigned_at: null,
+  accepted_at: null,
+  departed_at: null,
+  arrived_at: null,
+  finished_at: null,
+  report_id: null,
+  ...changes,
 })
 
 export class House {
@@ -122,17 +169,33 @@ export class House {
   }
 
   feed(after: number): FeedPage {
-    const news = [...this.memory.visits].map(([visit_id, known]) => ({ visit_id, ...known }))
-      .filter((known) => known.seq > after && (after > 0 || known.visit)).sort((a, b) => a.seq - b.seq)
+    const news = [...this.memory.visits]
+      .map(([visit_id, known]) => ({ visit_id, ...known }))
+      .filter((known) => known.seq > after && (after > 0 || known.visit))
+      .sort((a, b) => a.seq - b.seq)
     const events = news.slice(0, this.pageSize)
     const more = news.length > events.length
     const shift = {
-      id: this.shiftId, car_name: 'Auto 2', car_number: 2, nurse_name: 'Jeroen', region_name: 'West', starts_at: '2026-11-21T22:00:00Z',
-      ends_at: '2026-11-22T06:00:00Z', desk_phone: '020 555 00 00', rest: null, home: { lat: 52.38, lon: 4.83 },
+      id: this.shiftId,
+      car_name: 'Auto 2',
+      car_number: 2,
+      nurse_name: 'Jeroen',
+      region_name: 'West',
+      starts_at: '2026-11-21T22:00:00Z',
+      ends_at: '2026-11-22T06:00:00Z',
+      desk_phone: '020 555 00 00',
+      rest: null,
+      home: { lat: 52.38, lon: 4.83 },
     }
     return {
-      epoch: `epoch-${this.epoch}`, cursor: more ? events[events.length - 1]!.seq : this.memory.seq, more, reset: after > this.memory.seq,
-      server_time: new Date(this.now()).toISOString(), shift, pathways: after === 0 ? [] : null, events,
+      epoch: `epoch-${this.epoch}`,
+      cursor: more ? events[events.length - 1]!.seq : this.memory.seq,
+      more,
+      reset: after > this.memory.seq,
+      server_time: new Date(this.now()).toISOString(),
+      shift,
+      pathways: after === 0 ? [] : null,
+      events,
     }
   }
 
@@ -150,8 +213,12 @@ export class House {
     }
     const refusal = this.apply(command)
     const answer: CommandAnswer = {
-      id: command.id, status: refusal ? 'refused' : 'applied', code: refusal, details: {},
-      receipt: refusal ? null : memory.seq, received_at: new Date(this.now()).toISOString(),
+      id: command.id,
+      status: refusal ? 'refused' : 'applied',
+      code: refusal,
+      details: {},
+      receipt: refusal ? null : memory.seq,
+      received_at: new Date(this.now()).toISOString(),
     }
     memory.results.set(command.id, { body, answer })
     return answer

@@ -10,7 +10,9 @@ export class Disk {
   /** Runs one transaction after the others; a work that throws leaves no trace. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const run = async () => {
-      const before = Object.fromEntries(TABLES.map((name) => [name, new Map<string, unknown>(this.rows[name])])) as unknown as Rows
+      const before = Object.fromEntries(
+        TABLES.map((name) => [name, new Map<string, unknown>(this.rows[name])]),
+      ) as unknown as Rows
       try {
         return await work(this.tx())
       } catch (error) {

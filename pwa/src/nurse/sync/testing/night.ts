@@ -70,16 +70,28 @@ export async function play(actions: Action[], mutant: Mutant = {}): Promise<void
     }
   }
   const shown = () => project(disk.table('visits'), disk.table('commands'), disk.table('drafts'))
-  const queue = (kind: CommandKind, visit_id: string, index: number, holdMs: number) => orDie(async () => {
-    const id = `command-${++ids}`
-    await ledger.enqueue(tab(index).store, {
-      command: { id, kind, visit_id, happened_at: new Date(clock.now()).toISOString(), monotonic_ms: clock.monotonic(), clock_offset_ms: 0, body: { text: id } },
-      label: visit_id, nowMs: clock.now(), holdMs,
+  const queue = (kind: CommandKind, visit_id: string, index: number, holdMs: number) =>
+    orDie(async () => {
+      const id = `command-${++ids}`
+      await ledger.enqueue(tab(index).store, {
+        command: {
+          id,
+          kind,
+          visit_id,
+          happened_at: new Date(clock.now()).toISOString(),
+          monotonic_ms: clock.monotonic(),
+          clock_offset_ms: 0,
+          body: { text: id },
+        },
+        label: visit_id,
+        nowMs: clock.now(),
+        holdMs,
+      })
     })
-  })
   const noteWhatWasKept = () => {
     const known = new Set(sent.map(({ id }) => id))
-    for (const row of disk.table('commands').sort((a, b) => a.n - b.n)) if (!known.has(row.id)) sent.push({ id: row.id, kind: row.command.kind })
+    for (const row of disk.table('commands').sort((a, b) => a.n - b.n))
+      if (!known.has(row.id)) sent.push({ id: row.id, kind: row.command.kind })
   }
 
   const act = async (action: Action) => {
@@ -93,7 +105,10 @@ export async function play(actions: Action[], mutant: Mutant = {}): Promise<void
       if (held) {
         await orDie(() => ledger.undo(tab(action.tab).store, held.id))
         if (!disk.rows.commands.has(held.id)) {
-          sent.splice(sent.findIndex(({ id }) => id === held.id), 1)
+          sent.splice(
+            sent.findIndex(({ id }) => id === held.id),
+            1,
+          )
           excuse(held.command.visit_id!)
         }
       }
@@ -127,8 +142,7 @@ export async function play(actions: Action[], mutant: Mutant = {}): Promise<void
     else if (action.do === 'restore') {
       house.restoreBackup()
       time += 60_000 // nobody restores a backup in less
-    }
-    else if (action.do === 'clock') skew = action.ms
+    } else if (action.do === 'clock') skew = action.ms
     else if (action.do === 'wait') time += action.ms
     time += 100
   }
@@ -136,8 +150,10 @@ export async function play(actions: Action[], mutant: Mutant = {}): Promise<void
   const excuses = new Map<string, number>()
   const excuse = (visitId: string) => excuses.set(visitId, (excuses.get(visitId) ?? 0) + 1)
   const excused = (visitId: string) =>
-    (excuses.get(visitId) ?? 0) + disk.table('commands').filter((row) => row.state === 'refused' && row.command.visit_id === visitId).length +
-    disk.table('notices').filter((row) => row.visit_id === visitId).length + dismissed.size
+    (excuses.get(visitId) ?? 0) +
+    disk.table('commands').filter((row) => row.state === 'refused' && row.command.visit_id === visitId).length +
+    disk.table('notices').filter((row) => row.visit_id === visitId).length +
+    dismissed.size
 
   const statusNeverGoesBack = () => {
     const place = disk.table('facts').find((row) => row.id === 'place') as { epoch: string } | undefined
@@ -146,7 +162,10 @@ export async function play(actions: Action[], mutant: Mutant = {}): Promise<void
       const before = lastSeen.get(id)
       const now = { status, epoch: place?.epoch ?? '', excused: excused(id) }
       if (before && before.epoch === now.epoch && before.excused === now.excused) {
-        must(RANK.indexOf(status) >= RANK.indexOf(before.status), `P2/P7: visit ${id} went back from ${before.status} to ${status} without a word`)
+        must(
+          RANK.indexOf(status) >= RANK.indexOf(before.status),
+          `P2/P7: visit ${id} went back from ${before.status} to ${status} without a word`,
+        )
       }
       lastSeen.set(id, now)
     }
@@ -172,26 +191,54 @@ export async function play(actions: Action[], mutant: Mutant = {}): Promise<void
   }
 
   const reports = sent.filter(({ kind }) => kind === 'report').map(({ id }) => id)
-  must(JSON.stringify(house.memory.reports) === JSON.stringify(reports), `P1: reports ${reports} arrived as ${house.memory.reports}`)
+  must(
+    JSON.stringify(house.memory.reports) === JSON.stringify(reports),
+    `P1: reports ${reports} arrived as ${house.memory.reports}`,
+  )
   const applied = house.memory.applied.map(({ id }) => id)
   const order = sent.map(({ id }) => id).filter((id) => applied.includes(id))
   must(JSON.stringify(applied) === JSON.stringify(order), `P1: commands ${order} arrived as ${applied}`)
 
   const commands = disk.table('commands')
-  must(commands.every((row: Queued) => row.state === 'refused' || row.state === 'received'), 'P3: something still waits after quiet')
-  const kept = disk.table('visits').sort((a, b) => (a.id < b.id ? -1 : 1)).map(({ visit }) => visit)
-  must(JSON.stringify(kept) === JSON.stringify([...house.projection().values()]), 'P3: the phone does not show what the house knows')
-  must(JSON.stringify(shown().map(({ id, status }) => [id, status])) === JSON.stringify(disk.table('visits').map(({ id, visit }) => [id, visit.status])), 'P3: the screen differs from the house')
+  must(
+    commands.every((row: Queued) => row.state === 'refused' || row.state === 'received'),
+    'P3: something still waits after quiet',
+  )
+  const kept = disk
+    .table('visits')
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .map(({ visit }) => visit)
+  must(
+    JSON.stringify(kept) === JSON.stringify([...house.projection().values()]),
+    'P3: the phone does not show what the house knows',
+  )
+  must(
+    JSON.stringify(shown().map(({ id, status }) => [id, status])) ===
+      JSON.stringify(disk.table('visits').map(({ id, visit }) => [id, visit.status])),
+    'P3: the screen differs from the house',
+  )
 
-  const refused = [...house.memory.results.values()].filter(({ answer }) => answer.status === 'refused').map(({ answer }) => answer.id)
+  const refused = [...house.memory.results.values()]
+    .filter(({ answer }) => answer.status === 'refused')
+    .map(({ answer }) => answer.id)
   for (const id of refused) {
-    if (!dismissed.has(id)) must(commands.some((row) => row.id === id && row.state === 'refused'), `P4: ${id} was refused and nobody is told`)
+    if (!dismissed.has(id))
+      must(
+        commands.some((row) => row.id === id && row.state === 'refused'),
+        `P4: ${id} was refused and nobody is told`,
+      )
   }
 
   const before = JSON.stringify([disk.table('visits'), commands])
   for (const after of [0, Math.floor(house.memory.seq / 2), house.memory.seq]) {
     await ledger.applyPage(tab(0).store, after, house.feed(after), '')
-    if (after > 0) await ledger.applyPage(tab(0).store, house.memory.seq, { ...house.feed(after), cursor: house.memory.seq, more: true }, '')
+    if (after > 0)
+      await ledger.applyPage(
+        tab(0).store,
+        house.memory.seq,
+        { ...house.feed(after), cursor: house.memory.seq, more: true },
+        '',
+      )
   }
   const after = JSON.stringify([disk.table('visits'), disk.table('commands')])
   must(before === after, 'P5: replaying news changed something')
@@ -201,5 +248,8 @@ export async function play(actions: Action[], mutant: Mutant = {}): Promise<void
   const parts = { store: stranger.storeOn(fresh), transport: house.transport(), clock, lock: new Locks().for(stranger) }
   await pass(parts)
   const anew = fresh.table('visits').sort((a, b) => (a.id < b.id ? -1 : 1))
-  must(JSON.stringify(anew.map(({ visit }) => visit)) === JSON.stringify(kept), 'P6: news plus news is not the same as a fresh start')
+  must(
+    JSON.stringify(anew.map(({ visit }) => visit)) === JSON.stringify(kept),
+    'P6: news plus news is not the same as a fresh start',
+  )
 }
