@@ -3,7 +3,7 @@
   var theme = null
   try {
     theme = localStorage.getItem('nachtronde-theme')
-  } catch (error) {
+  } catch {
     // Storage may be blocked: the page keeps the theme of its <html>.
   }
   if (theme === 'nacht' || theme === 'donker' || theme === 'licht') document.documentElement.dataset.theme = theme
