@@ -15,7 +15,7 @@ from backend.dispatch.board.shape import BoardOut
 from backend.dispatch.planning import optimiser as planning
 from backend.dispatch.planning import replan
 from backend.dispatch.planning.optimiser import PlanningFailed
-from backend.dispatch.proposals import choice as decisions
+from backend.dispatch.proposals import deciding
 from backend.dispatch.proposals import search as proposing
 from backend.dispatch.proposals.shape import ProposalOut
 from backend.dispatch.rules import VisitStatus
@@ -367,7 +367,7 @@ def test_of_two_desks_that_accept_at_once_exactly_one_wins(app, triagist, tonigh
                 start.wait()
                 try:
                     with unit_of_work(actor=desk) as uow:
-                        return decisions.accept(uow, uuid.UUID(wanted)).decided_by
+                        return deciding.accept(uow, uuid.UUID(wanted)).decided_by
                 except DomainError as refused:
                     return refused
 

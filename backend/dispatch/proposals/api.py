@@ -7,7 +7,7 @@ from flask import Response
 from flask.views import MethodView
 
 from backend.dispatch.blueprint import blp
-from backend.dispatch.proposals import choice, service
+from backend.dispatch.proposals import deciding, service
 from backend.dispatch.proposals import queries as proposals
 from backend.dispatch.proposals.models import PlanProposal
 from backend.dispatch.proposals.rules import UNDO, ProposalState
@@ -59,7 +59,7 @@ class Acceptances(MethodView):
     def post(self, proposal_id: uuid.UUID) -> Response:
         """Put exactly this plan in force; 409 when the night has moved on or another desk was first"""
         with unit_of_work() as uow:
-            choice.accept(uow, proposal_id)
+            deciding.accept(uow, proposal_id)
         return _shown(proposal_id)
 
 
@@ -71,7 +71,7 @@ class Refusals(MethodView):
     def post(self, data: dict[str, Any], proposal_id: uuid.UUID) -> Response:
         """Leave the routes as they are"""
         with unit_of_work() as uow:
-            choice.decline(uow, proposal_id, reason=data["reason"])
+            deciding.decline(uow, proposal_id, reason=data["reason"])
         return _shown(proposal_id)
 
 
@@ -82,7 +82,7 @@ class ProposalCancellations(MethodView):
     def post(self, proposal_id: uuid.UUID) -> Response:
         """Wait for the search no longer"""
         with unit_of_work() as uow:
-            choice.cancel(uow, proposal_id)
+            deciding.cancel(uow, proposal_id)
         return _shown(proposal_id)
 
 
@@ -93,7 +93,7 @@ class Reversals(MethodView):
     def post(self, proposal_id: uuid.UUID) -> Response:
         """Put the earlier routes back, as far as nothing happened meanwhile"""
         with unit_of_work() as uow:
-            choice.undo(uow, proposal_id)
+            deciding.undo(uow, proposal_id)
         return _shown(proposal_id)
 
 
