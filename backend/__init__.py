@@ -28,12 +28,12 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     app.extensions["nachtronde"] = runtime
     runtime.streams = Streams(app)
     runtime.api = web.install(app)
-    _furnish(app, runtime)
+    _register_rooms(app, runtime)
     web.check_routes(app)
     return app
 
 
-def _furnish(app: Flask, runtime: Runtime) -> None:
+def _register_rooms(app: Flask, runtime: Runtime) -> None:
     """Bring in the rooms, in the order of the night."""
     # Here, not above: the rooms are large, and whoever only wants a setting or a clock should not wait for them.
     from backend import cli, demo, reactions

@@ -134,7 +134,7 @@ def set_organisation_activity(organisation_id: uuid.UUID) -> Any:
         return url_for("admin.organisation", organisation_id=organisation_id, said=said)
 
     def again(form: Form) -> str:
-        return _organisation_page(organisation_id, _kept(form, _organisation(organisation_id), OrganisationForm))
+        return _organisation_page(organisation_id, _as_stored(form, _organisation(organisation_id), OrganisationForm))
 
     return submit(ActivityForm(), write, again=again)
 
@@ -155,7 +155,7 @@ def _organisation(organisation_id: uuid.UUID) -> Organisation:
     return known
 
 
-def _kept(form: Form, row: object, schema: type[Schema]) -> Form:
+def _as_stored(form: Form, row: object, schema: type[Schema]) -> Form:
     """A refusal of another form on the page: this one's boxes show what is kept."""
     return Form({name: getattr(row, name, None) for name in schema().fields}, form.errors, form.problem, form.details)
 
@@ -240,7 +240,7 @@ def set_staff_activity(staff_id: uuid.UUID) -> Any:
 
     def again(form: Form) -> str:
         with reading() as session:
-            return _staff_page(staff_id, _kept(form, queries.one_staff_member(session, staff_id), StaffForm))
+            return _staff_page(staff_id, _as_stored(form, queries.one_staff_member(session, staff_id), StaffForm))
 
     return submit(ActivityForm(), write, again=again)
 

@@ -141,7 +141,7 @@ def _proposal_page(form: Form, refused: Form | None = None) -> str:
             proposal = districts.propose(session, _wishes(session, form), now())
         except NothingToDraw as why:
             return render_template(
-                "admin/region_proposal.html", **page, proposal=None, nothing=region_words.nothing(why)
+                "admin/region_proposal.html", **page, proposal=None, nothing=region_words.why_nothing(why)
             )
         except DomainError as wrong:
             errors, problem = wording.refusal(wrong)
@@ -168,13 +168,13 @@ def _wishes(session: Session, form: Form) -> Wishes:
         nights=data["nights"],
         cars=data["cars"],
         new_regions=data["new_regions"] or 0,
-        keep=frozenset(_kept(session, data["keep"] or "")),
+        keep=frozenset(_areas_to_keep(session, data["keep"] or "")),
         calm=data["calm"],
         source=data["source"],
     )
 
 
-def _kept(session: Session, text: str) -> list[str]:
+def _areas_to_keep(session: Session, text: str) -> list[str]:
     if not text.strip(" ,;\r\n\t"):
         return []
     try:

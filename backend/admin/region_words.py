@@ -33,7 +33,7 @@ _NOTHING = {
 }
 
 
-def nothing(why: NothingToDraw) -> str:
+def why_nothing(why: NothingToDraw) -> str:
     """Why there is no proposal."""
     return _NOTHING.get(why.details.get("reason", ""), "Er valt niets te verdelen.")
 
@@ -151,6 +151,7 @@ def waits_at(region: DrawnRegion) -> str:
 
 
 __all__ = [
-    "CALM", "SOURCES", "counted_from", "headline", "hours", "km", "listed", "minutes", "nothing", "part",
-    "share", "travel", "waits_at", "why", "work",
+    "CALM", "SOURCES", "counted_from", "headline", "hours", "km", "listed", "minutes", "part",
+    "share", "travel", "waits_at", "why", "why_nothing",
+    "work",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The tables of the dispatch room: nights, cars, shifts, visits, who was sent, and alarms."""
+"""The tables of the dispatch room: visits, who was sent, alarms, and who at the desk is busy with what."""
 
 import uuid
 from datetime import datetime

@@ -159,9 +159,9 @@ def _apply(
 
 def _moment(uow: UnitOfWork, assignment: Assignment, step: Step, happened_at: datetime) -> datetime:
     place = list(Step).index(step)
-    told: list[datetime | None] = [getattr(assignment, _TIMES[one]) for one in Step]
-    earlier = [moment for moment in told[:place] if moment is not None]
-    later = [moment for moment in told[place + 1 :] if moment is not None]
+    moments: list[datetime | None] = [getattr(assignment, _TIMES[one]) for one in Step]
+    earlier = [moment for moment in moments[:place] if moment is not None]
+    later = [moment for moment in moments[place + 1 :] if moment is not None]
     return rules.plausible(
         happened_at,
         received_at=uow.now,

@@ -49,7 +49,7 @@ def entry_body(matter: Matter, *, now: datetime) -> dict[str, Any]:
         "lines": _lines(matter, outcome, was_visited=was_visited, now=now),
         "remarkable": _remarkable(matter.reports),
         "actions": _actions(matter, today=today),
-        "way": _way(outcome, going, was_visited=was_visited),
+        "way": _how_it_was_settled(outcome, going, was_visited=was_visited),
         "is_linked": matter.linked_to is not None,
         "was_visited": was_visited,
         "is_unfinished": is_unfinished,
@@ -83,7 +83,7 @@ def _is_still_to_come(visit: Visit, now: datetime) -> bool:
     return visit.status is not VisitStatus.DONE and visit.window_end > now
 
 
-def _way(outcome: Outcome | None, going: list[Visit], *, was_visited: bool) -> str:
+def _how_it_was_settled(outcome: Outcome | None, going: list[Visit], *, was_visited: bool) -> str:
     if was_visited or going or outcome is Outcome.VISIT:
         return "visit"
     if outcome is None:

@@ -74,7 +74,7 @@ class EventRow(Base):
 
     @classmethod
     def visible_to(cls, actor: Actor) -> sa.ColumnElement[bool] | bool:
-        """The desk sees all, an organisation its own. A phone reads its feed through the visits room."""
+        """The desk sees all, an organisation its own. A phone reads its feed through the room phone."""
         if actor.scope is Scope.ORGANISATION:
             return cls.organisation_id == actor.organisation_id
         return actor.sees_all

@@ -154,8 +154,8 @@ def install(app: Flask) -> Api:
         MAX_CONTENT_LENGTH=MAX_BODY,
         PROPAGATE_EXCEPTIONS=False,
     )
-    app.before_request(_knock)
-    app.after_request(_finish)
+    app.before_request(_let_in)
+    app.after_request(_finish_response)
     api = _Api(app)
     app.register_error_handler(DomainError, _refuse)
     app.register_error_handler(OperationalError, _database_away)
@@ -163,7 +163,7 @@ def install(app: Flask) -> Api:
     return api
 
 
-def _knock() -> None:
+def _let_in() -> None:
     """Who is there, may they, and did they mean it?"""
     g.request_id = uuid.uuid4().hex
     g.actor = NOBODY
@@ -212,7 +212,7 @@ def _refuse_forgery() -> None:
         raise Forged()
 
 
-def _finish(response: Response) -> Response:
+def _finish_response(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     if request.is_secure:

@@ -70,11 +70,11 @@ class RegionHelpBetween(MethodView):
                 nights = [roster.night(session, data["night_id"]).id]
             else:
                 nights = area_work.past_nights(session, now(), data["nights"])
-            return _told(region_help.help_between(session, nights))
+            return _report_json(region_help.help_between(session, nights))
 
 
-def _told(report: HelpReport) -> dict[str, Any]:
-    def plain(one: Help) -> dict[str, int]:
+def _report_json(report: HelpReport) -> dict[str, Any]:
+    def help_json(one: Help) -> dict[str, int]:
         return {"visits": one.visits, "minutes": one.minutes, "metres": one.metres}
 
     return {
@@ -85,15 +85,16 @@ def _told(report: HelpReport) -> dict[str, Any]:
             {
                 "region_id": one.region.id,
                 "name": one.region.name,
-                "own": plain(one.own),
-                "given": plain(one.given),
-                "received": plain(one.received),
+                "own": help_json(one.own),
+                "given": help_json(one.given),
+                "received": help_json(one.received),
             }
             for one in report.regions
         ],
         "between": [
-            {"helper_id": one.helper.id, "helped_id": one.helped.id, "help": plain(one.help)} for one in report.between
+            {"helper_id": one.helper.id, "helped_id": one.helped.id, "help": help_json(one.help)}
+            for one in report.between
         ],
-        "by_roaming_cars": plain(report.by_roaming_cars),
-        "to_nowhere": plain(report.to_nowhere),
+        "by_roaming_cars": help_json(report.by_roaming_cars),
+        "to_nowhere": help_json(report.to_nowhere),
     }

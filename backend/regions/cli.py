@@ -76,10 +76,10 @@ def propose(
             raise Stop(f"‘{wrong}’ is geen postcodegebied of reeks als 8261-8267.") from None
         except NothingToDraw as why:
             raise Stop(_NOTHING[why.details["reason"]]) from None
-    click.echo(json.dumps(_plain(found), ensure_ascii=False, indent=2) if as_json else _told(found))
+    click.echo(json.dumps(_as_json(found), ensure_ascii=False, indent=2) if as_json else _in_words(found))
 
 
-def _told(found: RegionProposal) -> str:
+def _in_words(found: RegionProposal) -> str:
     work = found.work
     source = "de bezoeken" if work.source is WorkSource.VISITS else "waar de cliënten wonen"
     lines = [
@@ -100,16 +100,16 @@ def _told(found: RegionProposal) -> str:
 
 
 def _line(region: DrawnRegion) -> str:
-    def way(told: Callable[[DistrictFigures], str]) -> str:
-        before, after = (None if one is None else told(one) for one in (region.before, region.after))
+    def before_and_after(figure: Callable[[DistrictFigures], str]) -> str:
+        before, after = (None if one is None else figure(one) for one in (region.before, region.after))
         return after or "-" if before is None or before == after else f"{before} → {after or '-'}"
 
     return (
         f"{region.name[:21]:22}{region.after.cars if region.after else 0:>6}"
-        f"{way(lambda one: _hours(one.work_s / one.cars)):>22}"
-        f"{way(lambda one: f'{one.driving_m / 1000:.0f}'):>16}"
-        f"{way(lambda one: f'{one.response_s / 60:.1f}'):>18}"
-        f"{way(lambda one: str(one.areas)):>14}"
+        f"{before_and_after(lambda one: _hours(one.work_s / one.cars)):>22}"
+        f"{before_and_after(lambda one: f'{one.driving_m / 1000:.0f}'):>16}"
+        f"{before_and_after(lambda one: f'{one.response_s / 60:.1f}'):>18}"
+        f"{before_and_after(lambda one: str(one.areas)):>14}"
     )
 
 
@@ -118,7 +118,7 @@ def _hours(seconds: float) -> str:
     return f"{minutes // 60}:{minutes % 60:02d}"
 
 
-def _plain(found: RegionProposal) -> dict[str, Any]:
+def _as_json(found: RegionProposal) -> dict[str, Any]:
     """Seconds and metres, per night."""
     return {
         "source": found.work.source.value,

@@ -94,13 +94,13 @@ def _progress(label: str) -> Iterator[Callable[[int, int], None]]:
 
             yield draw
         return
-    told = -1
+    shown = -1
 
     def say(done: int, total: int) -> None:
-        nonlocal told
+        nonlocal shown
         quarter = 4 * done // max(1, total)
-        if quarter > told:
-            told = quarter
+        if quarter > shown:
+            shown = quarter
             click.echo(f"{label}: {25 * quarter} %", err=True)
 
     yield say

@@ -1,4 +1,4 @@
-"""How long a drive takes, for everybody in this room: one place knows the source, its factor, and the last resort.
+"""How long a drive takes, for the whole house: one place knows the source, its factor, and the last resort.
 
 What is asked here is answered from memory. A road map that is still being loaded, or a routing server that has not
 answered yet, leaves an estimate as the crow flies, cell by cell; and that needs no optimiser at all.

@@ -34,7 +34,7 @@ def departs(uow: UnitOfWork, night: Night, visit: Visit, assignment: Assignment,
     assignment.travel_source, assignment.raw_travel_s = trip.source, trip.raw_s
     visit.travel_s, visit.distance_m, visit.travel_source = trip.travel_s, trip.distance_m, trip.source
     trail = driven_rules.begun(moment, car.position, car.position_at)
-    assignment.trail = _kept(trail, start)
+    assignment.trail = _trail_json(trail, start)
     if trail.point is not None:
         assignment.start_off_m = round(crow_m(*start, *trail.point))
 
@@ -50,7 +50,7 @@ def turns_back(visit: Visit, assignment: Assignment, moment: datetime) -> None:
     """The visit is taken from the car: it keeps what was planned, and the metres so far when it was on its way."""
     keep_plan(visit, assignment)
     if assignment.trail is not None:
-        assignment.driven_m = driven_rules.broken_off(_trail(assignment.trail), moment)
+        assignment.driven_m = driven_rules.broken_off(_trail_from(assignment.trail), moment)
         assignment.trail = None
 
 
@@ -72,7 +72,7 @@ def follow(uow: UnitOfWork, shift: Shift, lat: float, lon: float, moment: dateti
     start = (assignment.trail["start"][0], assignment.trail["start"][1])
     if assignment.start_off_m is None and abs(moment - assignment.departed_at) <= AT_THE_START:
         assignment.start_off_m = round(crow_m(*start, lat, lon))
-    assignment.trail = _kept(driven_rules.followed(_trail(assignment.trail), (lat, lon), moment), start)
+    assignment.trail = _trail_json(driven_rules.followed(_trail_from(assignment.trail), (lat, lon), moment), start)
 
 
 def arrives(visit: Visit, assignment: Assignment) -> None:
@@ -80,11 +80,11 @@ def arrives(visit: Visit, assignment: Assignment) -> None:
     keep_plan(visit, assignment)
     if assignment.trail is not None and assignment.arrived_at is not None:
         door = None if visit.lat is None or visit.lon is None else (visit.lat, visit.lon)
-        assignment.driven_m = driven_rules.ended(_trail(assignment.trail), assignment.arrived_at, door)
+        assignment.driven_m = driven_rules.ended(_trail_from(assignment.trail), assignment.arrived_at, door)
     assignment.trail = None
 
 
-def _kept(trail: Trail, start: Point) -> dict[str, Any]:
+def _trail_json(trail: Trail, start: Point) -> dict[str, Any]:
     return {
         "at": iso(trail.at),
         "point": list(trail.point) if trail.point is not None else None,
@@ -94,9 +94,9 @@ def _kept(trail: Trail, start: Point) -> dict[str, Any]:
     }
 
 
-def _trail(kept: dict[str, Any]) -> Trail:
-    point = kept["point"]
+def _trail_from(stored: dict[str, Any]) -> Trail:
+    point = stored["point"]
     return Trail(
-        datetime.fromisoformat(kept["at"]), None if point is None else (point[0], point[1]), kept["metres"],
-        kept["is_whole"],
+        datetime.fromisoformat(stored["at"]), None if point is None else (point[0], point[1]), stored["metres"],
+        stored["is_whole"],
     )  # fmt: skip

@@ -1,1 +1,1 @@
-"""Who could go and in which order: the only part of the house that asks the optimiser."""
+"""Who could go and in which order: tonight put before the optimiser, and its answers as cars and visits again."""

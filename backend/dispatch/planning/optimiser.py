@@ -1,4 +1,4 @@
-"""The only door to the optimiser: tonight as seconds and metres, and its answer as cars and visits again."""
+"""The questions about tonight that the optimiser answers: who fits where, and better routes for the whole night."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import structlog
 
 from backend.dispatch.planning.choice import Choice, Delay, Rejected, Second, soft_objections
 from backend.dispatch.planning.pairs import Pairs, moment_of, tie
-from backend.dispatch.planning.problem import FIRST, SECOND, at, problem_of, told
+from backend.dispatch.planning.problem import FIRST, SECOND, at, params_in_words, problem_of
 from backend.dispatch.rules import VisitKind, VisitStatus
 from backend.dispatch.tonight import CarTonight, Tonight, VisitTonight
 from backend.travel.times import CROW
@@ -77,7 +77,9 @@ def insert(
     asked = _asked(tonight, visit, allowed, for_second)
     answer = routing.insert(asked.problem, asked.plan, str(visit.id))
     found = [_choice(asked, option) for option in answer.options]
-    rejected = {one.car: Rejected(asked.cars[one.car], one.code, _told(asked, one.params)) for one in answer.rejected}
+    rejected = {
+        one.car: Rejected(asked.cars[one.car], one.code, _in_words(asked, one.params)) for one in answer.rejected
+    }
     resting = [car for car, one in rejected.items() if one.reason == "on_break"]
     if resting and visit.kind is VisitKind.UNPLANNED:
         later = _asked(
@@ -135,15 +137,15 @@ def _asked(
     return _Asked(tonight, visit, {str(car.shift_id): car for car in cars}, routes, pairs, problem, plan)
 
 
-def _told(asked: _Asked, params: Mapping[str, Any]) -> dict[str, Any]:
-    return told(asked.tonight, params, asked.names)
+def _in_words(asked: _Asked, params: Mapping[str, Any]) -> dict[str, Any]:
+    return params_in_words(asked.tonight, params, asked.names)
 
 
 def _choice(asked: _Asked, option: Option) -> Choice:
     tonight, visit, car = asked.tonight, asked.visit, asked.cars[option.car]
     arrive_at, start_at = at(tonight, option.arrive_s), at(tonight, option.start_s)
     late_s = max(0, int((start_at - visit.window_end).total_seconds()))
-    reasons = [{"code": one.code, "params": _told(asked, one.params)} for one in option.reasons]
+    reasons = [{"code": one.code, "params": _in_words(asked, one.params)} for one in option.reasons]
     if late_s != option.late_s:  # who joins a partner is asked to be there with her, which is not the norm
         reasons = [one for one in reasons if one["code"] not in ("late", "in_time")]
         reasons.append({"code": "late" if late_s else "in_time", "params": {"late_s": late_s}})

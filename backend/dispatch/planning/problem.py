@@ -218,7 +218,7 @@ def at(tonight: Tonight, second: int) -> datetime:
     return tonight.now + timedelta(seconds=second - _NOW_S)
 
 
-def told(tonight: Tonight, params: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+def params_in_words(tonight: Tonight, params: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     """The optimiser's numbers in the house's words: moments as times, cars by name."""
     found: dict[str, Any] = {}
     for key, value in params.items():

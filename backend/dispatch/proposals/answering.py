@@ -52,7 +52,7 @@ def propose_job(job: Job) -> None:
         return
     state = ProposalState.READY if found is not None and found.is_better else ProposalState.NOTHING_BETTER
     comparison = compare(tonight, found, free=free) if found is not None else None
-    orders = _kept(found, versions) if found is not None else None
+    orders = _orders_json(found, versions) if found is not None else None
     with unit_of_work(actor=SYSTEM) as uow:
         _answer(uow, proposal_id, tonight, state, comparison=comparison, orders=orders)
 
@@ -107,7 +107,7 @@ def _goes_elsewhere(change: dict[str, Any]) -> bool:
     return after is not None and (before is None or before["shift_id"] != after["shift_id"])
 
 
-def _kept(found: Better, versions: Mapping[uuid.UUID, int]) -> dict[str, Any]:
+def _orders_json(found: Better, versions: Mapping[uuid.UUID, int]) -> dict[str, Any]:
     seen = {one for look in (found.before, found.after) for one in look.arrivals}
     return {
         "before": _orders(found.before),

@@ -11,7 +11,7 @@ import structlog
 
 from backend.dispatch.planning import optimiser as planning
 from backend.dispatch.planning.optimiser import Search
-from backend.dispatch.planning.problem import at, told
+from backend.dispatch.planning.problem import at, params_in_words
 from backend.dispatch.proposals.outlook import Arrival, Better, Drive, Outlook
 from backend.dispatch.tonight import Tonight
 
@@ -71,15 +71,15 @@ def _why(tonight: Tonight, found: Search, before: Outlook, visit_id: uuid.UUID) 
     if visit is None:
         return ()
     try:
-        told_by = routing.explain(found.problem, found.plan, found.pairs.part_of(visit)[0])
+        explained = routing.explain(found.problem, found.plan, found.pairs.part_of(visit)[0])
     except Exception as error:  # a plan that cannot be explained is still a plan; the desk sees what it changes
         log.warning("proposal_not_explained", kind=type(error).__name__)
         return ()
     names = {str(car.shift_id): car.car_name for car in tonight.cars}
     old = _car_of(before, visit_id)
-    against = [one for one in told_by.others if old is not None and one.params.get("car") == str(old)]
-    reasons = [one for one in (*told_by.reasons, *against, *told_by.possible) if _says_something(one)]
-    return tuple({"code": one.code, "params": told(tonight, one.params, names)} for one in reasons)
+    against = [one for one in explained.others if old is not None and one.params.get("car") == str(old)]
+    reasons = [one for one in (*explained.reasons, *against, *explained.possible) if _says_something(one)]
+    return tuple({"code": one.code, "params": params_in_words(tonight, one.params, names)} for one in reasons)
 
 
 def _says_something(reason: Reason) -> bool:
