@@ -129,10 +129,10 @@ class Stream(MethodView):
     @blp.access(*DESK)
     @blp.arguments(StreamQuery, location="query")
     @blp.response(200, content_type="text/event-stream", description="Server-sent events; resumes by Last-Event-ID")
-    def get(self, query: dict[str, Any]) -> Response:
+    def get(self, data: dict[str, Any]) -> Response:
         """Hear of every change as it is committed"""
         last = request.headers.get("Last-Event-ID", "")
-        after = int(last) if last.isascii() and last.isdigit() and len(last) <= 18 else query["after"]
+        after = int(last) if last.isascii() and last.isdigit() and len(last) <= 18 else data["after"]
         response: Response = current_app.extensions["nachtronde"].streams.response(g.actor, after)
         return response
 

@@ -138,19 +138,19 @@ class CareRequests(MethodView):
     @blp.access(Role.TRIAGIST, Role.ADMIN)
     @blp.arguments(CareRequestsQuery, location="query")
     @blp.response(200, CareRequestsOut)
-    def get(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def get(self, data: dict[str, Any]) -> dict[str, Any]:
         """List care requests, the latest call first"""
         with reading() as session:
-            found = queries.care_requests(session, status=asked["status"])
+            found = queries.care_requests(session, status=data["status"])
             return {"care_requests": [queries.described(request) for request in found]}
 
     @blp.access(Role.TRIAGIST)
     @blp.arguments(CareRequestIn)
     @blp.response(201, CareRequestOut)
-    def post(self, sent: dict[str, Any]) -> Any:
+    def post(self, data: dict[str, Any]) -> Any:
         """Register a care request"""
-        care_request_id, draft_id = sent.pop("id"), sent.pop("draft_id")
-        call = Call(**{**sent, "caller": Caller(**{**sent["caller"], "name": sent["caller"]["name"] or ""})})
+        care_request_id, draft_id = data.pop("id"), data.pop("draft_id")
+        call = Call(**{**data, "caller": Caller(**{**data["caller"], "name": data["caller"]["name"] or ""})})
         with unit_of_work() as uow:
             request = service.register(uow, care_request_id=care_request_id, call=call, draft_id=draft_id)
             return queries.in_full(uow.session, request)
@@ -171,10 +171,10 @@ class CareRequestClient(MethodView):
     @blp.access(Role.TRIAGIST)
     @blp.arguments(IdentifyIn)
     @blp.response(200, CareRequestOut)
-    def post(self, sent: dict[str, Any], care_request_id: uuid.UUID) -> Any:
+    def post(self, data: dict[str, Any], care_request_id: uuid.UUID) -> Any:
         """Say whose question it is"""
         with unit_of_work() as uow:
-            request = service.identify_client(uow, care_request_id=care_request_id, client_id=sent["client_id"])
+            request = service.identify_client(uow, care_request_id=care_request_id, client_id=data["client_id"])
             return queries.in_full(uow.session, request)
 
 
@@ -183,10 +183,10 @@ class CareRequestLinks(MethodView):
     @blp.access(Role.TRIAGIST)
     @blp.arguments(LinkIn)
     @blp.response(201, CareRequestOut)
-    def post(self, sent: dict[str, Any], care_request_id: uuid.UUID) -> Any:
+    def post(self, data: dict[str, Any], care_request_id: uuid.UUID) -> Any:
         """Link a call to an earlier one about the same thing"""
         with unit_of_work() as uow:
-            request = service.link(uow, care_request_id=care_request_id, linked_to_id=sent["linked_to_id"])
+            request = service.link(uow, care_request_id=care_request_id, linked_to_id=data["linked_to_id"])
             return queries.in_full(uow.session, request)
 
 
@@ -195,10 +195,10 @@ class ClientLookBack(MethodView):
     @blp.access(Role.TRIAGIST)
     @blp.arguments(LookBackQuery, location="query")
     @blp.response(200, LookBackOut)
-    def get(self, asked: dict[str, Any], client_id: uuid.UUID) -> Any:
+    def get(self, data: dict[str, Any], client_id: uuid.UUID) -> Any:
         """Look back at a client's recent contacts"""
         with reading() as session:
-            return queries.look_back(session, client_id, now=now(), **asked)
+            return queries.look_back(session, client_id, now=now(), **data)
 
 
 @blp.route("/intake-drafts")
@@ -216,10 +216,10 @@ class OneIntakeDraft(MethodView):
     @blp.access(Role.TRIAGIST)
     @blp.arguments(DraftIn)
     @blp.response(200, DraftOut)
-    def put(self, sent: dict[str, Any], draft_id: uuid.UUID) -> Any:
+    def put(self, data: dict[str, Any], draft_id: uuid.UUID) -> Any:
         """Keep a draft"""
         with unit_of_work() as uow:
-            return service.keep_draft(uow, draft_id=draft_id, body=sent["body"])
+            return service.keep_draft(uow, draft_id=draft_id, body=data["body"])
 
     @blp.access(Role.TRIAGIST)
     @blp.response(204)

@@ -32,10 +32,10 @@ class ScopeListInForce(MethodView):
     @blp.access(Role.TRIAGIST, Role.NURSE, Role.TEAM_MANAGER, Role.ADMIN)
     @blp.arguments(shapes.ScopeListQuery, location="query")
     @blp.response(200, shapes.ScopeListOut)
-    def get(self, asked: dict[str, Any]) -> Any:
+    def get(self, data: dict[str, Any]) -> Any:
         """Show the meetlat in force"""
         with reading() as session:
-            return queries.scope_list(session, at=asked["at"] or now())
+            return queries.scope_list(session, at=data["at"] or now())
 
 
 @blp.route("/care-pathways")
@@ -61,13 +61,13 @@ class UrgencyProposals(MethodView):
     @blp.access(Role.TRIAGIST)
     @blp.arguments(shapes.UrgencyProposalIn)
     @blp.response(200, shapes.UrgencyProposalOut)
-    def post(self, sent: dict[str, Any]) -> Any:
+    def post(self, data: dict[str, Any]) -> Any:
         """Propose an urgency, with its reasons; keeps nothing"""
-        if sent["entry_complaint"] not in entry_complaints():
+        if data["entry_complaint"] not in entry_complaints():
             raise Invalid({"entry_complaint": ["unknown_entry_complaint"]})
-        sent["abcd"], sent["answers"] = Abcd(**sent["abcd"]), _given(sent["answers"])
+        data["abcd"], data["answers"] = Abcd(**data["abcd"]), _given(data["answers"])
         with reading() as session:
-            return queries.offer(session, now=now(), **sent)
+            return queries.offer(session, now=now(), **data)
 
 
 @blp.route("/care-requests/<uuid:care_request_id>/triage-decisions")
@@ -82,31 +82,31 @@ class TriageDecisions(MethodView):
     @blp.access(Role.TRIAGIST)
     @blp.arguments(shapes.TriageDecisionIn)
     @blp.response(201, shapes.TriageDecisionOut)
-    def post(self, sent: dict[str, Any], care_request_id: uuid.UUID) -> Any:
+    def post(self, data: dict[str, Any], care_request_id: uuid.UUID) -> Any:
         """Record a triage decision"""
-        about = {name: sent.pop(name) for name in ("supersedes_id", "pathway_id", "pathway_version", "funding_law")}
+        about = {name: data.pop(name) for name in ("supersedes_id", "pathway_id", "pathway_version", "funding_law")}
         with unit_of_work() as uow:
             decision = service.decide(
                 uow,
-                decision_id=sent.pop("id"),
+                decision_id=data.pop("id"),
                 care_request_id=care_request_id,
-                assessment=_assessment(sent),
+                assessment=_assessment(data),
                 **about,
             )
             return queries.described(decision, is_current=queries.is_current(uow.session, decision))
 
 
-def _assessment(sent: dict[str, Any]) -> Assessment:
-    change = sent.pop("change_reason") or {}
-    referral, emergency = sent.pop("referral"), sent.pop("emergency")
+def _assessment(data: dict[str, Any]) -> Assessment:
+    change = data.pop("change_reason") or {}
+    referral, emergency = data.pop("referral"), data.pop("emergency")
     return Assessment(
         **{
-            **sent,
-            "abcd": Abcd(**sent["abcd"]),
-            "answers": _given(sent["answers"]),
-            "alarm_signals": frozenset(sent["alarm_signals"]),
-            "risk_groups": frozenset(sent["risk_groups"]),
-            "required_competences": tuple(dict.fromkeys(sent["required_competences"])),
+            **data,
+            "abcd": Abcd(**data["abcd"]),
+            "answers": _given(data["answers"]),
+            "alarm_signals": frozenset(data["alarm_signals"]),
+            "risk_groups": frozenset(data["risk_groups"]),
+            "required_competences": tuple(dict.fromkeys(data["required_competences"])),
             "change_reason": change.get("code"),
             "change_note": change.get("text"),
             "referral": Referral(**{**referral, "target": referral["target"] or ""}) if referral else None,
