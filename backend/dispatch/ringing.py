@@ -13,6 +13,7 @@ from backend.platform.actor import SYSTEM
 from backend.platform.db import reading
 from backend.platform.outbox import Job
 from backend.platform.uow import UnitOfWork, unit_of_work
+from backend.roster.events import BackupWoken
 from backend.roster.models import Shift
 from backend.triage.rules import Urgency
 
@@ -77,6 +78,15 @@ def ring_route(job: Job) -> None:
         body="Open Nachtronde en bel de zorgcentrale." if woken else "Open Nachtronde om hem te zien.",
         navigate="/phone/",
         topic=f"route:{job.payload['shift_id']}",
+    )
+
+
+def ring_the_woken(uow: UnitOfWork, woken: BackupWoken) -> None:
+    """The back-up's phone rings."""
+    uow.enqueue(
+        "ring_route",
+        {"shift_id": str(woken.feed_id), "reason": "woken"},
+        key=f"wake:{woken.feed_id}:{uow.now.isoformat()}",
     )
 
 

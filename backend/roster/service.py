@@ -72,8 +72,6 @@ def open_night(uow: UnitOfWork, *, starts_at: datetime, ends_at: datetime, night
         night.id = night_id
     uow.session.add(night)
     uow.session.flush()
-    # Planned visits are put into routes when the cars start; what the desk plans earlier by hand stays.
-    uow.enqueue("plan_night", {"night_id": str(night.id)}, run_at=night.starts_at, key=f"plan:{night.id}:start")
     uow.record(NightOpened(night_id=night.id, starts_at=night.starts_at, ends_at=night.ends_at))
     return night
 
@@ -186,9 +184,6 @@ def add_shift(
         uow.session.add(rest)
     changes = {"car_id": [None, str(car_id)], "nurse_id": [None, str(nurse_id)], "starts_at": [None, iso(starts_at)]}
     uow.record(RosterChanged(what="shift", id=shift.id, changes=changes))
-    if starts_at != night.starts_at:  # a car that begins later, or steps in, gets its share when it begins
-        key = f"plan:{night.id}:{iso(starts_at)}"
-        uow.enqueue("plan_night", {"night_id": str(night.id)}, run_at=max(uow.now, starts_at), key=key)
     return shift
 
 
@@ -236,9 +231,6 @@ def wake(uow: UnitOfWork, shift_id: uuid.UUID) -> Shift:
         shift.woken_at = uow.now
         car = uow.session.get_one(Car, shift.car_id)
         uow.record(BackupWoken(feed_id=shift.id, car_name=car.name))
-        uow.enqueue(
-            "ring_route", {"shift_id": str(shift.id), "reason": "woken"}, key=f"wake:{shift.id}:{uow.now.isoformat()}"
-        )
     return shift
 
 

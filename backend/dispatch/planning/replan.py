@@ -11,13 +11,15 @@ from backend.dispatch.planning.in_force import difference, put_in_force
 from backend.dispatch.planning.optimiser import PlanningFailed, RoutePlan
 from backend.dispatch.tonight import Tonight, load
 from backend.platform.actor import SYSTEM
+from backend.platform.clock import iso
 from backend.platform.clock import now as clock_now
 from backend.platform.config import settings
 from backend.platform.db import reading
 from backend.platform.ids import new_id
 from backend.platform.outbox import Job
 from backend.platform.uow import UnitOfWork, unit_of_work
-from backend.roster.models import Night
+from backend.roster.events import NightOpened, RosterChanged
+from backend.roster.models import Night, Shift
 from backend.roster.rules import PlanState
 from backend.roster.service import NightIsClosed, lock_night
 
@@ -35,6 +37,25 @@ def plan_night(uow: UnitOfWork, night_id: uuid.UUID) -> Night:
     night.plan_state, night.plan_note = PlanState.RUNNING, None
     uow.enqueue("plan_night", {"night_id": str(night.id)}, key=f"plan:{night.id}:{new_id()}")
     return night
+
+
+def plan_when_it_begins(uow: UnitOfWork, opened: NightOpened) -> None:
+    """Planned visits are put into routes when the cars start; what the desk plans earlier by hand stays."""
+    night_id = str(opened.night_id)
+    uow.enqueue("plan_night", {"night_id": night_id}, run_at=opened.starts_at, key=f"plan:{night_id}:start")
+
+
+def plan_for_who_begins_later(uow: UnitOfWork, changed: RosterChanged) -> None:
+    """A car that begins later than the night, or steps in, gets its share when it begins."""
+    shift = uow.session.get(Shift, changed.id) if changed.what == "shift" else None
+    if shift is None or shift.starts_at == uow.session.get_one(Night, shift.night_id).starts_at:
+        return
+    uow.enqueue(
+        "plan_night",
+        {"night_id": str(shift.night_id)},
+        run_at=max(uow.now, shift.starts_at),
+        key=f"plan:{shift.night_id}:{iso(shift.starts_at)}",
+    )
 
 
 def plan_night_job(job: Job) -> None:
