@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from backend.platform.dutch import counted, listed
+from backend.platform.dutch import counted, decimal, listed, percent, sentence
 from backend.regions.proposal import Calm, DrawnRegion, MovedArea, NothingToDraw, RegionProposal
 from backend.regions.work import PastWork, WorkSource
 
@@ -56,12 +56,12 @@ def hours(seconds: float) -> str:
 
 def minutes(seconds: float) -> str:
     """ "6,5 min"."""
-    return f"{seconds / 60:.1f} min".replace(".", ",")
+    return f"{decimal(seconds / 60, 1)} min"
 
 
 def km(metres: float) -> str:
     """ "37 km"; below ten with a decimal."""
-    return f"{metres / 1000:.1f} km".replace(".", ",") if metres < 10_000 else f"{metres / 1000:.0f} km"
+    return f"{decimal(metres / 1000, 1)} km" if metres < 10_000 else f"{metres / 1000:.0f} km"
 
 
 def share(part: float) -> str:
@@ -72,18 +72,13 @@ def share(part: float) -> str:
     return f"{abs(percent)} % {'meer' if percent > 0 else 'minder'}"
 
 
-def part(share: float) -> str:
-    """0.25 -> "25 %"."""
-    return f"{round(100 * share)} %"
-
-
 def headline(proposal: RegionProposal) -> str:
     """What it comes down to, in one or two sentences."""
     before, after = proposal.before, proposal.after
     if not proposal.moves:
         return "Er is geen betere indeling gevonden met deze uitgangspunten. De indeling van nu blijft de beste."
     moved = counted(len(proposal.moves), "postcodegebied verhuist", "postcodegebieden verhuizen")
-    said = [f"{moved[:1].upper()}{moved[1:]}." if not moved.startswith("één") else f"Eén{moved[3:]}."]
+    said = [f"{sentence(moved)}."]
     if not before.nowhere:
         now = _over(before.imbalance)
         said.append(f"De drukste auto heeft dan {_over(after.imbalance)} dan gemiddeld; nu is dat {now}.")
@@ -116,7 +111,7 @@ def counted_from(work: PastWork) -> str:
         said = "Er zijn nog geen bezoeken geweest. Daarom telt elke cliënt even zwaar, bij acht bezoeken per auto."
     if work.unplaced:
         ones = counted(work.unplaced, "bezoek ligt", "bezoeken liggen")
-        said += f" {ones[:1].upper()}{ones[1:]} in geen bekend gebied en tellen niet mee."
+        said += f" {sentence(ones)} in geen bekend gebied en tellen niet mee."
     return said
 
 
@@ -151,7 +146,7 @@ def waits_at(region: DrawnRegion) -> str:
 
 
 __all__ = [
-    "CALM", "SOURCES", "counted_from", "headline", "hours", "km", "listed", "minutes", "part",
+    "CALM", "SOURCES", "counted_from", "headline", "hours", "km", "listed", "minutes", "percent",
     "share", "travel", "waits_at", "why", "why_nothing",
     "work",
 ]  # fmt: skip

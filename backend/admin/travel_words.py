@@ -8,10 +8,11 @@ from datetime import datetime
 
 from backend.admin.wording import clock, day_in_words
 from backend.dispatch.driving.driven_report import Drive, DrivenNight
+from backend.dispatch.driving.wording import SOURCES, lean
 from backend.dispatch.rules import VisitKind
 from backend.platform.clock import local
+from backend.platform.dutch import decimal, percent
 
-SOURCES = {"crow": "geschat", "roads": "wegenkaart", "osrm": "osrm", "valhalla": "valhalla"}
 UNKNOWN = "onbekend"
 
 
@@ -22,7 +23,7 @@ def minutes(seconds: int | None) -> str:
 
 def km(metres: int | None) -> str:
     """ "8,4 km", or that nobody knows."""
-    return UNKNOWN if metres is None else f"{metres / 1000:.1f} km".replace(".", ",")
+    return UNKNOWN if metres is None else f"{decimal(metres / 1000, 1)} km"
 
 
 def day(moment: datetime) -> str:
@@ -32,19 +33,7 @@ def day(moment: datetime) -> str:
 
 def times(factor: float) -> str:
     """ "1,12"."""
-    return f"{factor:.2f}".replace(".", ",")
-
-
-def percent(share: float) -> str:
-    """ "18 %"."""
-    return f"{100 * share:.0f} %"
-
-
-def lean(bias: float) -> str:
-    """Whether all together is planned too long or too short."""
-    if abs(bias) < 0.005:
-        return "gemiddeld precies goed"
-    return f"gemiddeld {percent(abs(bias))} te {'lang' if bias > 0 else 'kort'}"
+    return decimal(factor, 2)
 
 
 def called(drive: Drive) -> str:
@@ -69,9 +58,12 @@ def spreadsheet(night: DrivenNight) -> str:
 
 
 def _number(value: int | None, unit: int) -> str:
-    return "" if value is None else f"{value / unit:.1f}".replace(".", ",")
+    return "" if value is None else decimal(value / unit, 1)
 
 
 def _plain(text: str) -> str:
     """A name is never a formula."""
     return f"'{text}" if text[:1] in "=+-@\t\r" else text
+
+
+__all__ = ["SOURCES", "called", "day", "km", "lean", "minutes", "percent", "spreadsheet", "times"]

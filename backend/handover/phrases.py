@@ -59,17 +59,15 @@ def measured_in_words(measurements: Iterable[Mapping[str, Any]]) -> str:
         label = MEASUREMENTS.get(code, (code, ""))[0].partition(" (")[0]
         unit = taken[-1]["unit"] if taken[-1]["unit"] not in ("", "NRS") else ""
         remark = _remark(taken)
-        said.append(f"{label.lower()} {' → '.join(_comma(one['value']) for one in taken)} {unit}".rstrip() + remark)
+        said.append(
+            f"{label.lower()} {' → '.join(dutch.with_comma(one['value']) for one in taken)} {unit}".rstrip() + remark
+        )
     return dutch.sentence(f"{', '.join(said)}.") if said else ""
 
 
 def _remark(taken: list[Mapping[str, Any]]) -> str:
     last = Flag(taken[-1]["flag"])
     return {Flag.ABNORMAL: " (afwijkend)", Flag.IMPLAUSIBLE: " (zo opgeschreven; klopt dit?)"}.get(last, "")
-
-
-def _comma(value: str) -> str:
-    return value.replace(".", ",")
 
 
 def done_in_words(procedures: Iterable[Mapping[str, Any]], medication: Iterable[Mapping[str, Any]]) -> str:

@@ -57,6 +57,21 @@ def thousands(number: int) -> str:
     return f"{number:,}".replace(",", ".")
 
 
+def with_comma(text: str) -> str:
+    """'37.1' -> '37,1'."""
+    return text.replace(".", ",")
+
+
+def decimal(number: float, places: int) -> str:
+    """37.08 -> '37,1', with one place."""
+    return with_comma(f"{number:.{places}f}")
+
+
+def percent(share: float) -> str:
+    """0.18 -> '18 %'."""
+    return f"{100 * share:.0f} %"
+
+
 def count(number: int, one: str, many: str) -> str:
     """'1 regel', '2.000 regels'."""
     return f"{thousands(number)} {one if number == 1 else many}"

@@ -12,7 +12,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from backend.people.console import FILE, Stop
 from backend.platform.config import settings
-from backend.platform.dutch import thousands
+from backend.platform.dutch import decimal, thousands
 from backend.travel import road_map
 from backend.travel.road_map import MapFacts, UnusableMap
 
@@ -73,7 +73,7 @@ def _refusal(why: UnusableMap, file: str) -> Stop:
 
 
 def _tell(facts: MapFacts) -> None:
-    south, west, north, east = (f"{degrees:.2f}".replace(".", ",") for degrees in facts.box)
+    south, west, north, east = (decimal(degrees, 2) for degrees in facts.box)
     click.echo(f"{thousands(facts.nodes)} punten en {thousands(facts.edges)} wegvakken.")
     click.echo(f"Gebied: {south} tot {north} noorderbreedte, {west} tot {east} oosterlengte.")
     day = "-".join(reversed(facts.date.split("-")))

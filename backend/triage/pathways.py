@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from backend.platform.dutch import with_comma
 from backend.triage.rules import Answer, Urgency
 
 FOLDER = Path(__file__).with_name("pathways")
@@ -90,7 +91,7 @@ class Question:
             return {"yes": "ja", "no": "nee"}.get(answer_code(answer), "onbekend")
         if self.kind is QuestionKind.CHOICE:
             return self.options.get(str(answer), str(answer))
-        return f"{answer} {self.unit}".replace(".", ",") if self.unit else str(answer).replace(".", ",")
+        return with_comma(f"{answer} {self.unit}" if self.unit else str(answer))
 
 
 @dataclass(frozen=True, kw_only=True)

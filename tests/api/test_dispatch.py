@@ -219,6 +219,7 @@ def test_the_backup_can_be_sent_once_woken(triagist, tonight):
     assert triagist.post(f"/api/v1/shifts/{tonight.backup_shift.id}/wake").json["woken_at"] is not None
     assert triagist.post(f"/api/v1/shifts/{tonight.backup_shift.id}/wake").status_code == 200
     assert len(events("BackupWoken")) == 1
+    assert [job.payload["reason"] for job in jobs("ring_route")] == ["woken"]
     assert send(triagist, visit, tonight.backup_shift).status_code == 201
 
 

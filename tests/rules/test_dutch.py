@@ -47,3 +47,18 @@ def test_a_call_before_and_after_midnight_belongs_to_one_night(moment):
 
 def test_numbers_are_words_up_to_twelve():
     assert [dutch.in_words(n) for n in (0, 1, 2, 12, 13)] == ["nul", "één", "twee", "twaalf", "13"]
+
+
+def test_figures_have_a_comma_for_parts_and_a_point_for_thousands():
+    assert (dutch.decimal(37.08, 1), dutch.percent(0.176), dutch.thousands(25_911)) == ("37,1", "18 %", "25.911")
+    assert (dutch.count(1, "regel", "regels"), dutch.count(2000, "regel", "regels")) == ("1 regel", "2.000 regels")
+
+
+def test_a_list_and_a_sentence_are_written_as_one_says_them():
+    assert [dutch.listed(parts) for parts in ((), ("a",), ("a", "b"), ("a", "b", "c"))] == [
+        "",
+        "a",
+        "a en b",
+        "a, b en c",
+    ]
+    assert [dutch.sentence(text) for text in ("één bezoek", "twee bezoeken")] == ["Eén bezoek", "Twee bezoeken"]

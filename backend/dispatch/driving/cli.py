@@ -7,16 +7,15 @@ from flask.cli import AppGroup, with_appcontext
 
 from backend.dispatch.driving import calibration
 from backend.dispatch.driving.calibration_rules import FEWEST_TRIPS
+from backend.dispatch.driving.wording import SOURCES, lean
 from backend.people.console import Stop, operator
 from backend.platform.clock import now
 from backend.platform.config import settings
 from backend.platform.db import reading
-from backend.platform.dutch import count
+from backend.platform.dutch import count, decimal, percent
 from backend.platform.uow import unit_of_work
 
 travel = AppGroup("travel", help="Rijtijden: ijken op wat er echt is gereden.")
-
-_SOURCES = {"crow": "geschat", "roads": "wegenkaart", "osrm": "osrm", "valhalla": "valhalla"}
 
 
 @travel.command("calibrate")
@@ -34,11 +33,11 @@ def calibrate(nights: int, is_applied: bool) -> None:
         raise Stop(f"in de laatste {nights} nachten is geen rit gereden waarvan vertrek en aankomst bekend zijn.")
     for one in found:
         click.echo(
-            f"{_SOURCES.get(one.source, one.source)}: {count(one.trips, 'rit', 'ritten')}, {one.left_out} niet geteld"
+            f"{SOURCES.get(one.source, one.source)}: {count(one.trips, 'rit', 'ritten')}, {one.left_out} niet geteld"
         )
-        click.echo(f"  factor {_comma(one.factor)}, de helft van de ritten binnen {_percent(one.spread)}")
-        click.echo(f"  fout nu      {_percent(one.before.mean)}, {_lean(one.before.bias)}")
-        click.echo(f"  fout daarna  {_percent(one.after.mean)}, {_lean(one.after.bias)}")
+        click.echo(f"  factor {decimal(one.factor, 2)}, de helft van de ritten binnen {percent(one.spread)}")
+        click.echo(f"  fout nu      {percent(one.before.mean)}, {lean(one.before.bias)}")
+        click.echo(f"  fout daarna  {percent(one.after.mean)}, {lean(one.after.bias)}")
         if one.trips < FEWEST_TRIPS:
             click.echo(f"  Te weinig ritten om op te ijken: er zijn er {FEWEST_TRIPS} nodig.")
         elif not one.is_sound:
@@ -52,20 +51,6 @@ def calibrate(nights: int, is_applied: bool) -> None:
     with unit_of_work(actor=operator()) as uow:
         for one in sound:
             calibration.apply(uow, one)
-    click.echo(f"Vanaf nu: {', '.join(f'{_SOURCES[one.source]} x {_comma(one.factor)}' for one in sound)}.")
+    click.echo(f"Vanaf nu: {', '.join(f'{SOURCES[one.source]} x {decimal(one.factor, 2)}' for one in sound)}.")
     if settings().routing_time_factor is not None:
         click.echo("Let op: NACHTRONDE_ROUTING_TIME_FACTOR staat aan en gaat voor. Haal hem weg om te ijken.")
-
-
-def _comma(number: float) -> str:
-    return f"{number:.2f}".replace(".", ",")
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
-
-
-def _lean(bias: float) -> str:
-    if abs(bias) < 0.005:
-        return "gemiddeld precies goed"
-    return f"gemiddeld {_percent(abs(bias))} te {'lang' if bias > 0 else 'kort'}"
