@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -100,18 +100,46 @@ def look_back(
     if session.get(Client, client_id) is None:
         raise NotFound()
     shown = timedelta(hours=hours) if hours else rules.LOOK_BACK
-    client_ids = _client_and_merged(session, client_id)
-    streams = sa.select(CareRequest.id).where(CareRequest.client_id.in_(client_ids))
-    rows = session.scalars(
-        sa.select(EventRow)
+    since = now - max(shown, rules.LOOK_BACK)
+    return _told(_records(session, {client_id}, since)[client_id], now, shown, apart_from)
+
+
+def look_backs(
+    session: Session, asked: Collection[tuple[uuid.UUID, uuid.UUID | None]], *, now: datetime
+) -> dict[tuple[uuid.UUID, uuid.UUID | None], LookBack]:
+    """The same for many clients, each without the question at hand, in as many statements as for one."""
+    records = _records(session, {client_id for client_id, _ in asked}, now - rules.LOOK_BACK)
+    return {(one, at_hand): _told(records[one], now, rules.LOOK_BACK, at_hand) for one, at_hand in asked}
+
+
+def _records(session: Session, client_ids: set[uuid.UUID], since: datetime) -> dict[uuid.UUID, list[EventRow]]:
+    """Per client what the record says since this moment, in order."""
+    same = _with_merged(session, client_ids)
+    everybody = set[uuid.UUID]().union(*same.values())
+    streams = sa.select(CareRequest.id).where(CareRequest.client_id.in_(everybody))
+    rows = session.execute(
+        sa.select(EventRow, CareRequest.client_id)
+        .outerjoin(CareRequest, CareRequest.id == EventRow.stream_id)
         .where(
             # By question too: an event from before somebody was identified carries no client.
-            sa.or_(EventRow.subject_id.in_(client_ids), EventRow.stream_id.in_(streams)),
+            sa.or_(EventRow.subject_id.in_(everybody), EventRow.stream_id.in_(streams)),
             EventRow.name.in_(_shown_facts()),
-            EventRow.happened_at >= now - max(shown, rules.LOOK_BACK),
+            EventRow.happened_at >= since,
         )
         .order_by(EventRow.seq)
     )
+    about: dict[uuid.UUID, list[EventRow]] = {one: [] for one in client_ids}
+    whose: dict[uuid.UUID | None, list[uuid.UUID]] = {}
+    for one, persons in same.items():
+        for person in persons:
+            whose.setdefault(person, []).append(one)
+    for row, asked_by in rows:
+        for one in {*whose.get(row.subject_id, ()), *whose.get(asked_by, ())}:
+            about[one].append(row)
+    return about
+
+
+def _told(rows: Iterable[EventRow], now: datetime, shown: timedelta, apart_from: uuid.UUID | None) -> LookBack:
     told: dict[uuid.UUID, list[EventRow]] = {}
     for row in rows:
         if apart_from is None or row.stream_id != apart_from:
@@ -137,13 +165,24 @@ def _contact(rows: list[EventRow]) -> dict[str, Any]:
     return {**contact, "happened_at": rows[0].happened_at, "kind": _as_code(rows[-1].name)}
 
 
-def _client_and_merged(session: Session, client_id: uuid.UUID) -> list[uuid.UUID]:
-    """Everybody who turned out to be this client, however many merges ago."""
+def _with_merged(session: Session, client_ids: set[uuid.UUID]) -> dict[uuid.UUID, set[uuid.UUID]]:
+    """Per client everybody who turned out to be that client, however many merges ago."""
+    became: dict[uuid.UUID, uuid.UUID | None] = {}
+    fresh = client_ids
+    while fresh:
+        rows = session.execute(sa.select(Client.id, Client.merged_into_id).where(Client.merged_into_id.in_(fresh)))
+        found = {row.id: row.merged_into_id for row in rows if row.id not in became}
+        became |= found
+        fresh = set(found)
+    return {one: _all_into(one, became) for one in client_ids}
+
+
+def _all_into(client_id: uuid.UUID, became: Mapping[uuid.UUID, uuid.UUID | None]) -> set[uuid.UUID]:
     found, fresh = {client_id}, {client_id}
     while fresh:
-        fresh = set(session.scalars(sa.select(Client.id).where(Client.merged_into_id.in_(fresh)))) - found
+        fresh = {one for one, into in became.items() if into in fresh} - found
         found |= fresh
-    return sorted(found)
+    return found
 
 
 def _shown_facts() -> dict[str, tuple[str, ...]]:

@@ -8,8 +8,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from backend.intake import queries as intake
-from backend.intake.models import CareRequest
-from backend.intake.rules import LOOK_BACK
 from backend.phone import shift_snapshot
 from backend.platform.actor import SYSTEM, Actor
 from backend.platform.clock import iso
@@ -118,27 +116,16 @@ def _numbers(session: Session, actor: Actor, page: Page, now: datetime) -> _Numb
 
 
 def _look_back(session: Session, around: shift_snapshot.Around, now: datetime) -> LookBacks:
-    """What happened to these clients lately, for those to whom anything did.
+    """What happened to these clients lately.
 
     The record is the house's: it is asked only about clients that the nurse's own session has just shown her.
     """
-    known = set(around.clients)
-    if not known:
+    asked = {(one.client_id, one.care_request_id) for one in around.visits if one.client_id is not None}
+    if not asked:
         return {}
-    since = now - LOOK_BACK
-    recent = set(
-        session.scalars(
-            sa.select(EventRow.subject_id).where(EventRow.subject_id.in_(known), EventRow.happened_at >= since)
-        )
-    ) | set(
-        session.scalars(
-            sa.select(CareRequest.client_id).where(CareRequest.client_id.in_(known), CareRequest.received_at >= since)
-        )
-    )
+    found = intake.look_backs(session, asked, now=now)
     return {
-        visit.id: shift_snapshot.look_back_card(
-            intake.look_back(session, visit.client_id, now=now, apart_from=visit.care_request_id).contacts
-        )
+        visit.id: shift_snapshot.look_back_card(found[visit.client_id, visit.care_request_id].contacts)
         for visit in around.visits
-        if visit.client_id in recent and visit.client_id is not None
+        if visit.client_id is not None
     }
