@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from backend.handover.rules import Channel, DeliveryStatus, ReceiptStatus
 from backend.platform.actor import Actor, Scope
-from backend.platform.db import Base
+from backend.platform.db import Base, Visible
 from backend.triage.rules import Urgency
 
 
@@ -19,7 +19,7 @@ class _OfOneOrganisation:
     organisation_id: Mapped[uuid.UUID]
 
     @classmethod
-    def visible_to(cls, actor: Actor) -> sa.ColumnElement[bool] | bool:
+    def visible_to(cls, actor: Actor) -> Visible:
         if actor.scope is Scope.ORGANISATION:
             return cls.organisation_id == actor.organisation_id
         return actor.sees_all

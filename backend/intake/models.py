@@ -11,7 +11,7 @@ from backend.intake.rules import CallerRelation, Channel, Question, RequestStatu
 from backend.people.models import TreatmentRelation, treats
 from backend.platform.actor import SYSTEM, Actor, Scope
 from backend.platform.clock import now
-from backend.platform.db import Base
+from backend.platform.db import Base, Visible
 
 
 class CareRequest(Base):
@@ -57,7 +57,7 @@ class CareRequest(Base):
         return Question(self.id, self.client_id, self.entry_complaint, self.received_at)
 
     @classmethod
-    def visible_to(cls, actor: Actor) -> sa.ColumnElement[bool] | bool:
+    def visible_to(cls, actor: Actor) -> Visible:
         """The desk sees all, an organisation its own, a nurse those of the clients she was sent to."""
         if actor.scope is Scope.ORGANISATION:
             return cls.organisation_id == actor.organisation_id
@@ -92,6 +92,6 @@ class IntakeDraft(Base):
     updated_at: Mapped[datetime]
 
     @classmethod
-    def visible_to(cls, actor: Actor) -> sa.ColumnElement[bool] | bool:
+    def visible_to(cls, actor: Actor) -> Visible:
         """Only its maker; the house itself may clear up."""
         return True if actor is SYSTEM else cls.staff_id == actor.staff_id

@@ -15,7 +15,7 @@ from backend.people.addresses import HouseNumber, Point
 from backend.people.rules import AccessType, FundingLaw, OrganisationKind, Precision, ReservedProcedure, Role, Sex
 from backend.platform.actor import Actor, Scope
 from backend.platform.clock import now
-from backend.platform.db import Base
+from backend.platform.db import Base, Visible
 from backend.platform.ids import new_id
 
 
@@ -48,7 +48,7 @@ class Organisation(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
 
     @classmethod
-    def visible_to(cls, actor: Actor) -> ColumnElement[bool] | bool:
+    def visible_to(cls, actor: Actor) -> Visible:
         """The desk sees all, an organisation itself, a nurse her own and those of her clients of tonight."""
         match actor.scope:
             case Scope.ALL:
@@ -80,7 +80,7 @@ class Staff(Base):
     )
 
     @classmethod
-    def visible_to(cls, actor: Actor) -> ColumnElement[bool] | bool:
+    def visible_to(cls, actor: Actor) -> Visible:
         """The desk sees all, a team manager the own organisation, a nurse herself."""
         match actor.scope:
             case Scope.ALL:
@@ -105,7 +105,7 @@ class Competence(Base):
     staff: Mapped[Staff] = relationship(back_populates="competences")
 
     @classmethod
-    def visible_to(cls, actor: Actor) -> ColumnElement[bool] | bool:
+    def visible_to(cls, actor: Actor) -> Visible:
         """Whoever may see the person may see what she is competent in."""
         match actor.scope:
             case Scope.ALL:
@@ -164,7 +164,7 @@ class Client(Base):
     organisation: Mapped[Organisation | None] = relationship()
 
     @classmethod
-    def visible_to(cls, actor: Actor) -> ColumnElement[bool] | bool:
+    def visible_to(cls, actor: Actor) -> Visible:
         """The desk sees all, an organisation its own, a nurse those she treats at this moment."""
         match actor.scope:
             case Scope.ALL:
@@ -223,7 +223,7 @@ class TreatmentRelation(Base):
     valid_until: Mapped[datetime | None]
 
     @classmethod
-    def visible_to(cls, actor: Actor) -> ColumnElement[bool] | bool:
+    def visible_to(cls, actor: Actor) -> Visible:
         """The desk sees all, an organisation those of its own clients, a nurse her own."""
         match actor.scope:
             case Scope.ALL:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.dispatch.models import Assignment
 from backend.phone.rules import CommandKind, FollowUpOwner, NeededAfter, Priority, ProblemSolved
 from backend.platform.actor import Actor, Scope
-from backend.platform.db import Base
+from backend.platform.db import Base, Visible
 from backend.roster.models import Shift
 from backend.triage.rules import Counterfactual
 
@@ -56,7 +56,7 @@ class VisitReport(Base):
     received_at: Mapped[datetime]
 
     @classmethod
-    def visible_to(cls, actor: Actor) -> sa.ColumnElement[bool] | bool:
+    def visible_to(cls, actor: Actor) -> Visible:
         """The desk sees all, an organisation its own, a nurse those of visits that she is, or was, sent to."""
         if actor.scope is Scope.ORGANISATION:
             return cls.organisation_id == actor.organisation_id
@@ -84,7 +84,7 @@ class FollowUp(Base):
     priority: Mapped[Priority]
 
     @classmethod
-    def visible_to(cls, actor: Actor) -> sa.ColumnElement[bool] | bool:
+    def visible_to(cls, actor: Actor) -> Visible:
         """As the report it stands in."""
         if actor.scope is Scope.ORGANISATION:
             return cls.organisation_id == actor.organisation_id
@@ -110,7 +110,7 @@ class CommandResult(Base):
     created_at: Mapped[datetime] = mapped_column(index=True)
 
     @classmethod
-    def visible_to(cls, actor: Actor) -> sa.ColumnElement[bool] | bool:
+    def visible_to(cls, actor: Actor) -> Visible:
         """A phone reads back only what its own nurse sent."""
         if actor.scope is Scope.ASSIGNED:
             return cls.staff_id == actor.staff_id

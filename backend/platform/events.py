@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.platform.actor import Actor, Scope
-from backend.platform.db import Base
+from backend.platform.db import Base, Visible
 
 _HEADER = ("organisation_id", "subject_id", "stream_id", "topic_id", "feed_id", "happened_at")
 
@@ -73,7 +73,7 @@ class EventRow(Base):
     payload: Mapped[dict[str, Any]]
 
     @classmethod
-    def visible_to(cls, actor: Actor) -> sa.ColumnElement[bool] | bool:
+    def visible_to(cls, actor: Actor) -> Visible:
         """The desk sees all, an organisation its own. A phone reads its feed through the room phone."""
         if actor.scope is Scope.ORGANISATION:
             return cls.organisation_id == actor.organisation_id

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.platform.actor import SYSTEM, Actor
 from backend.platform.config import settings
-from backend.platform.db import Base, reading
+from backend.platform.db import Base, Visible, reading
 from backend.platform.errors import Invalid
 from backend.platform.ids import new_id
 from backend.platform.outbox import Later
@@ -46,7 +46,7 @@ class PushSubscription(Base):
     """The last time the push service took a message for this phone."""
 
     @classmethod
-    def visible_to(cls, actor: Actor) -> sa.ColumnElement[bool] | bool:
+    def visible_to(cls, actor: Actor) -> Visible:
         if actor.sees_all:
             return True
         return cls.staff_id == actor.staff_id if actor.staff_id else False

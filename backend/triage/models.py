@@ -14,7 +14,7 @@ from backend.people.models import TreatmentRelation, treats
 from backend.people.rules import FundingLaw
 from backend.platform.actor import Actor, Scope
 from backend.platform.clock import now
-from backend.platform.db import Base
+from backend.platform.db import Base, Visible
 from backend.triage.pathways import pathways
 from backend.triage.rules import ChangeReason, Counterfactual, Outcome, ScopeVerdict, Urgency
 
@@ -140,7 +140,7 @@ class TriageDecision(Base):
         return pathway.lines(self.answers) if pathway else []
 
     @classmethod
-    def visible_to(cls, actor: Actor) -> sa.ColumnElement[bool] | bool:
+    def visible_to(cls, actor: Actor) -> Visible:
         """The desk sees all, an organisation its own, a nurse those of the clients she was sent to."""
         if actor.scope is Scope.ORGANISATION:
             return cls.organisation_id == actor.organisation_id
