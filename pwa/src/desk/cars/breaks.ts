@@ -1,6 +1,6 @@
 /** A nurse's breaks as the board tells them: planned, under way, had, or missed. */
 import { clock } from '$shared/time'
-import { momentInNight } from '../visit/planned'
+import { momentInNight } from '../board/moments'
 import { percent, type Span } from './timeline'
 import type { Car, Night } from '../server/types'
 

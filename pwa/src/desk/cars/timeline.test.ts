@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { aBoard, at, aVisit, NOW } from '../builders'
-import { blockOf, blocksOf, hourMarks, percent, visibleSpan, shortName } from './timeline'
+import { blockOf, blocksOf, hourMarks, percent, visibleSpan } from './timeline'
 
 const night = aBoard().night
 
@@ -62,16 +62,6 @@ test('an hour that "nu" would cover, or that would be cut off at the edge, is le
   const hours = (now: number) => hourMarks(span, now, 8).map((mark) => new Date(mark.at).getUTCHours())
   expect(hours(NOW)).toEqual([1, 2, 3, 4, 5].filter((hour) => hour !== 1))
   expect(hours(NOW + 40 * 60_000)).toEqual([1, 3, 4, 5])
-})
-
-test.each([
-  ['Mw. J. de Groot', 'Groot'],
-  ['Dhr. Th. van den Berg', 'Berg'],
-  ['Mw. P.A. Öztürk', 'Öztürk'],
-  ['Dhr. S. Ait Haddou', 'Ait Haddou'],
-  ['mevrouw achter de bakker', 'mevrouw achter de bakker'],
-])('on a lane %s is %s', (label, short) => {
-  expect(shortName(label)).toBe(short)
 })
 
 test('a label stops where the drive to the next visit begins, but never short of its own block', () => {

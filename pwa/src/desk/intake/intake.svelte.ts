@@ -4,6 +4,7 @@ import { untrack } from 'svelte'
 import { api } from '../server/api'
 import { fieldError } from '../server/nl'
 import type { CareRequest, Client, LookBack, Proposal } from '../server/types'
+import { fieldErrors } from '../parts/field-errors'
 import { Autosave, type SaveState } from './autosave'
 import { catalogue, pathwayFor, rulesFor, type Catalogue } from './catalogue'
 import {
@@ -303,30 +304,4 @@ export class Intake {
     clearInterval(this.claimTimer)
     this.claimTimer = setInterval(() => void once(), CLAIM_MS)
   }
-}
-
-/** The server names fields as it knows them ("caller.callback_number"); the form shows them where they are typed. */
-export function fieldErrors(errors: Record<string, unknown>): Record<string, string> {
-  const found: Record<string, string> = {}
-  for (const [field, what] of Object.entries(errors)) {
-    const last = field.split('.').at(-1) ?? field
-    const name = ALIASES[field] ?? ALIASES[last] ?? last
-    if (Array.isArray(what)) found[name] = what.map((code) => fieldError(String(code))).join(' ')
-    else if (typeof what === 'string') found[name] = fieldError(what)
-    else if (what && typeof what === 'object') Object.assign(found, fieldErrors(what as Record<string, unknown>))
-  }
-  return found
-}
-const ALIASES: Record<string, string> = {
-  client_id: 'client',
-  name: 'caller_name',
-  'change_reason.text': 'change_text',
-  'change_reason.code': 'change_code',
-  proposed_urgency: 'final_urgency',
-  target: 'referral_target',
-  scope_criterion_id: 'criterion_id',
-  change_reason: 'change_code',
-  person_reached: 'referral_person',
-  spoken_at: 'referral_at',
-  family_name: 'unknown_name',
 }

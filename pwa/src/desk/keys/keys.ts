@@ -4,6 +4,7 @@ import { desk } from '../board/desk.svelte'
 import { openTriage } from '../intake/open-triage'
 import { plan } from '../plan/plan.svelte'
 import { subjectOf } from '../board/queue'
+import { isTypingIn } from '../parts/typing'
 import type { Alarm } from '../server/types'
 
 export type KeyAct =
@@ -45,15 +46,6 @@ export function actFor(key: string, isTyping: boolean, hasModifier: boolean): Ke
     Enter: 'go',
   }
   return acts[key.length === 1 ? key.toLowerCase() : key] ?? null
-}
-
-export function isTypingIn(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false
-  return (
-    target.isContentEditable ||
-    ['TEXTAREA', 'SELECT'].includes(target.tagName) ||
-    (target instanceof HTMLInputElement && !['radio', 'checkbox', 'button'].includes(target.type))
-  )
 }
 
 const OWN_ENTER = new Set(['BUTTON', 'A', 'SUMMARY'])

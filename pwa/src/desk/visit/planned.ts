@@ -1,6 +1,6 @@
 /** A planned visit as plain data: what the form starts with, what is still missing, and what goes to the server. */
 import { clock } from '$shared/time'
-import type { Night } from '../server/types'
+import { momentInNight, type Hours } from '../board/moments'
 
 export interface PlannedForm {
   id: string
@@ -15,7 +15,6 @@ export interface PlannedForm {
 
 const MINUTE = 60_000
 const QUARTER = 15 * MINUTE
-type Hours = Pick<Night, 'starts_at' | 'ends_at'>
 
 /** From the next quarter of an hour, for two hours, within the night. */
 export function emptyPlanned(id: string, night: Hours, now: number): PlannedForm {
@@ -31,19 +30,6 @@ export function emptyPlanned(id: string, night: Hours, now: number): PlannedForm
     required_competences: [],
     cars_needed: 1,
   }
-}
-
-/** "02:10" on the wall, as the moment of this night; null when the night has no such moment. */
-export function momentInNight(word: string, night: Hours): string | null {
-  const match = /^(\d{1,2})[:.]?(\d{2})$/.exec(word.trim())
-  if (match === null) return null
-  const start = Math.floor(Date.parse(night.starts_at) / MINUTE) * MINUTE
-  const [hour, minute] = clock(start).split(':').map(Number) as [number, number]
-  const ahead = (Number(match[1]) * 60 + Number(match[2]) - hour * 60 - minute + 1440) % 1440
-  const asked = `${match[1]!.padStart(2, '0')}:${match[2]}`
-  // In the two nights that the clock changes, the same words lie an hour earlier or later.
-  const at = [0, 60, -60].map((shift) => start + (ahead + shift) * MINUTE).find((moment) => clock(moment) === asked)
-  return at === undefined || at > Date.parse(night.ends_at) ? null : new Date(at).toISOString()
 }
 
 export function missingForPlanned(form: PlannedForm, night: Hours): Record<string, string> {
