@@ -1,20 +1,15 @@
 /** Takes a question that already has its number into the triage screen. */
-import { attempt } from '../actions'
+import { attempt } from '../board/attempt'
 import { api } from '../server/api'
-import { desk } from '../board/desk.svelte'
-import { uuid7 as newId } from '$shared/uuid7'
-import { emptyForm, fromDraft, type IntakeForm } from './form'
+import { writing } from './writing.svelte'
+import type { IntakeForm } from './form'
 import type { CareRequest } from '../server/types'
 
 export async function openTriage(careRequestId: string): Promise<void> {
-  const draft = desk.drafts.find((item) => item.id === careRequestId)
-  const empty = emptyForm(() => newId(), new Date(desk.now).toISOString())
-  if (draft) {
-    desk.intake = { ...fromDraft(draft.body, empty), request_id: draft.id }
-    return
-  }
+  const draft = writing.drafts.find((item) => item.id === careRequestId)
+  if (draft) return writing.resume(draft)
   const request = await attempt(() => api.careRequest(careRequestId))
-  if (request) desk.intake = formOf(request, empty)
+  if (request) writing.form = formOf(request, writing.blank())
 }
 
 /** Once more, because it takes long or got worse: ABCD is asked again, the rest starts from what was known. */
@@ -22,12 +17,8 @@ export async function triageAgain(careRequestId: string): Promise<void> {
   const found = await attempt(() => Promise.all([api.careRequest(careRequestId), api.decisions(careRequestId)]))
   const current = found?.[1].triage_decisions.at(-1)
   if (!found || !current) return
-  const form = formOf(
-    found[0],
-    emptyForm(() => newId(), new Date(desk.now).toISOString()),
-  )
-  desk.intake = {
-    ...form,
+  writing.form = {
+    ...formOf(found[0], writing.blank()),
     supersedes_id: current.id,
     answers: { ...(current.answers as IntakeForm['answers']) },
     alarm_signals: [...current.alarm_signals],
@@ -40,7 +31,7 @@ export async function triageAgain(careRequestId: string): Promise<void> {
   }
 }
 
-export function formOf(request: CareRequest, empty: IntakeForm): IntakeForm {
+function formOf(request: CareRequest, empty: IntakeForm): IntakeForm {
   return {
     ...empty,
     request_id: request.id,

@@ -1,7 +1,4 @@
-import { expect, test, vi } from 'vitest'
-vi.mock('../actions', () => ({}))
-vi.mock('../board/desk.svelte', () => ({ desk: {} }))
-vi.mock('../intake/open-triage', () => ({}))
+import { expect, test } from 'vitest'
 import { actFor } from './keys'
 
 test('no key does anything while somebody types, except Esc', () => {

@@ -1,10 +1,16 @@
 /** The keys of the board. None of them fires while somebody types, with a dialog open, or together with Ctrl or Alt. */
-import { acknowledge, openIntake } from '../actions'
-import { desk } from '../board/desk.svelte'
+import { acknowledge } from '../queue/actions'
+import { board } from '../board/board.svelte'
+import { dialogs } from '../board/dialogs.svelte'
+import { messages } from '../board/messages.svelte'
+import { selection } from '../board/selection.svelte'
+import { session } from '../board/session.svelte'
+import { writing } from '../intake/writing.svelte'
 import { openTriage } from '../intake/open-triage'
 import { plan } from '../plan/plan.svelte'
 import { subjectOf } from '../board/queue'
 import { isTypingIn } from '../parts/typing'
+import { bar } from './bar.svelte'
 import type { Alarm } from '../server/types'
 
 export type KeyAct =
@@ -51,7 +57,7 @@ export function actFor(key: string, isTyping: boolean, hasModifier: boolean): Ke
 const OWN_ENTER = new Set(['BUTTON', 'A', 'SUMMARY'])
 
 export function onBoardKey(event: KeyboardEvent): void {
-  if (event.defaultPrevented || event.isComposing || desk.dialog !== null || desk.intake !== null || desk.isSignedOut)
+  if (event.defaultPrevented || event.isComposing || dialogs.shown !== null || writing.form !== null || session.isOver)
     return
   const act = actFor(event.key, isTypingIn(event.target), event.ctrlKey || event.metaKey || event.altKey)
   if (act === null) return
@@ -73,35 +79,32 @@ function perform(act: KeyAct): void {
   }
   switch (act) {
     case 'new':
-      return openIntake()
+      return writing.start()
     case 'planned':
-      desk.dialog = { kind: 'planned' }
+      dialogs.open({ kind: 'planned' })
       return
     case 'plan':
       return plan.open()
     case 'seen':
       return seen()
     case 'next':
-      return desk.walk(1)
+      return selection.walk(1)
     case 'previous':
-      return desk.walk(-1)
+      return selection.walk(-1)
     case 'command':
-      desk.isCommanding = true
+      bar.isOpen = true
       return
     case 'help':
-      desk.dialog = { kind: 'help' }
+      dialogs.open({ kind: 'help' })
       return
     case 'escape':
       if (plan.isOpen) return plan.close()
-      desk.select(null)
-      desk.shownShift = null
+      selection.select(null)
+      selection.shownShift = null
       return
     case 'undo': {
-      const toast = desk.toasts.findLast((item) => item.undo !== null)
-      if (toast) {
-        desk.dismiss(toast.id)
-        toast.undo?.()
-      }
+      const toast = messages.shown.findLast((item) => item.undo !== null)
+      if (toast) messages.undo(toast)
       return
     }
     case 'pin':
@@ -111,7 +114,7 @@ function perform(act: KeyAct): void {
     case 'send':
       return document.querySelector<HTMLElement>('#send-car')?.click()
     case 'go': {
-      const selected = desk.selected
+      const selected = selection.item
       if (selected?.kind === 'waiting') void openTriage(selected.id)
       else if (selected?.kind === 'alarm') seen()
       else document.querySelector<HTMLElement>('#send-car')?.click()
@@ -121,8 +124,8 @@ function perform(act: KeyAct): void {
 
 /** The alarm that is chosen, or the one about what is chosen; with nothing chosen, the first of all. */
 function seen(): void {
-  const { selected, alarms, board } = desk
-  const about = (alarm: Alarm) => alarm.id === selected?.id || subjectOf(alarm, board)?.id === selected?.id
-  const alarm = selected === null ? alarms[0] : alarms.find(about)
+  const { item } = selection
+  const about = (alarm: Alarm) => alarm.id === item?.id || subjectOf(alarm, board.data)?.id === item?.id
+  const alarm = item === null ? board.alarms[0] : board.alarms.find(about)
   if (alarm) void acknowledge(alarm)
 }

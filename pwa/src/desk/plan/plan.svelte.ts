@@ -1,9 +1,11 @@
 /** The plan proposal on this desk: whether its panel is open, what is known of it, and what one can do with it. */
 import { uuid7 as newId } from '$shared/uuid7'
 import { tick } from 'svelte'
-import { attempt } from '../actions'
+import { attempt } from '../board/attempt'
 import { api } from '../server/api'
-import { desk } from '../board/desk.svelte'
+import { board } from '../board/board.svelte'
+import { messages } from '../board/messages.svelte'
+import { selection } from '../board/selection.svelte'
 import type { PlanProposal } from '../server/types'
 
 class Plan {
@@ -15,13 +17,13 @@ class Plan {
   read = $state.raw<PlanProposal | null>(null)
 
   /** What the board knows; it is the one truth about where the proposal stands. */
-  summary = $derived(desk.board.night?.proposal ?? null)
+  summary = $derived(board.data.night?.proposal ?? null)
   state = $derived(this.summary?.state ?? null)
   proposal = $derived(this.read !== null && this.read.id === this.summary?.id ? this.read : null)
 
   open(): void {
     this.isOpen = true
-    desk.tab = 'cars'
+    selection.tab = 'cars'
     document.querySelector<HTMLElement>('#plan-title')?.focus()
   }
   /** Closing gives the focus back to what opened it. */
@@ -45,7 +47,7 @@ class Plan {
   }
 
   async ask(): Promise<void> {
-    const night = desk.board.night
+    const night = board.data.night
     if (night === null) return
     await this.act(() => api.askProposal(night.id, { id: newId(), includes_assigned: this.includesAssigned }))
     this.includesAssigned = false
@@ -56,19 +58,23 @@ class Plan {
   async accept(): Promise<void> {
     const done = await this.act((id) => api.acceptProposal(id))
     if (done)
-      desk.say('Het nieuwe plan rijdt. Auto’s met een andere route krijgen bericht.', 'good', () => void this.undo())
+      messages.say(
+        'Het nieuwe plan rijdt. Auto’s met een andere route krijgen bericht.',
+        'good',
+        () => void this.undo(),
+      )
   }
   async decline(reason: string): Promise<void> {
     const done = await this.act((id) => api.declineProposal(id, reason))
-    if (done) desk.say('De routes blijven zoals ze zijn.')
+    if (done) messages.say('De routes blijven zoals ze zijn.')
   }
   async undo(): Promise<void> {
     const done = await this.act((id) => api.undoProposal(id))
     if (!done) return
     const kept = done.kept.length
-    if (kept === 0) desk.say('Het plan is teruggezet.', 'good')
+    if (kept === 0) messages.say('Het plan is teruggezet.', 'good')
     else
-      desk.say(
+      messages.say(
         `Teruggezet, behalve ${kept === 1 ? 'één bezoek dat' : `${kept} bezoeken die`} al verder ${kept === 1 ? 'was' : 'waren'}.`,
         'bad',
       )
@@ -79,7 +85,7 @@ class Plan {
     this.isBusy = true
     const done = await attempt(() => work(this.summary?.id ?? ''))
     if (done) this.read = done
-    await desk.feed.refetch()
+    await board.feed.refetch()
     this.isBusy = false
     await tick()
     // The button that was pressed is gone: go on where the answer stands, and not at the top of the page.

@@ -1,5 +1,5 @@
 /** When sending a car needs a reason, and which one is probably meant. */
-import type { Why } from '../board/desk.svelte'
+import type { Why } from '../board/dialogs.svelte'
 import type { Option, Reason } from '../server/types'
 
 /** The rules object softly (another region, a shift that ends too soon), or it is not the first choice; else no reason is asked. */
