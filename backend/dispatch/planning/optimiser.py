@@ -43,7 +43,7 @@ class PlanningFailed(Exception):
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Question:
     """One question to the optimiser about one visit, and what is needed to read its answer."""
 
     tonight: Tonight
@@ -74,16 +74,16 @@ def insert(
     """
     import routing
 
-    asked = _asked(tonight, visit, allowed, for_second)
-    answer = routing.insert(asked.problem, asked.plan, str(visit.id))
-    found = [_choice(asked, option) for option in answer.options]
+    question = _question(tonight, visit, allowed, for_second)
+    answer = routing.insert(question.problem, question.plan, str(visit.id))
+    found = [_choice(question, option) for option in answer.options]
     rejected = {
-        one.car: Rejected(asked.cars[one.car], one.code, _in_words(asked, one.params)) for one in answer.rejected
+        one.car: Rejected(question.cars[one.car], one.code, _in_words(question, one.params)) for one in answer.rejected
     }
     resting = [car for car, one in rejected.items() if one.reason == "on_break"]
     if resting and visit.kind is VisitKind.UNPLANNED:
-        later = _asked(
-            tonight, visit, allowed, for_second, without_breaks=[asked.cars[car].shift_id for car in resting]
+        later = _question(
+            tonight, visit, allowed, for_second, without_breaks=[question.cars[car].shift_id for car in resting]
         )
         for option in routing.insert(later.problem, later.plan, str(visit.id)).options:
             if rejected.pop(option.car, None) is not None:
@@ -109,13 +109,13 @@ def _with_later_break(choice: Choice) -> Choice:
     )
 
 
-def _asked(
+def _question(
     tonight: Tonight,
     visit: VisitTonight,
     allowed: Sequence[CarTonight],
     for_second: Sequence[CarTonight],
     without_breaks: Collection[uuid.UUID] = (),
-) -> _Asked:
+) -> _Question:
     import routing
 
     may_first, may_second = {car.shift_id for car in allowed}, {car.shift_id for car in for_second}
@@ -134,22 +134,22 @@ def _asked(
     orders = {str(shift_id): [pairs.part_of(one) for one in route] for shift_id, route in routes.items()}
     # Named here, so that the optimiser does not look for a proof why the very stop that is asked about is not planned.
     plan = routing.schedule(problem, orders, unplanned=(routing.Unplanned(str(visit.id), "fits"),))
-    return _Asked(tonight, visit, {str(car.shift_id): car for car in cars}, routes, pairs, problem, plan)
+    return _Question(tonight, visit, {str(car.shift_id): car for car in cars}, routes, pairs, problem, plan)
 
 
-def _in_words(asked: _Asked, params: Mapping[str, Any]) -> dict[str, Any]:
-    return params_in_words(asked.tonight, params, asked.names)
+def _in_words(question: _Question, params: Mapping[str, Any]) -> dict[str, Any]:
+    return params_in_words(question.tonight, params, question.names)
 
 
-def _choice(asked: _Asked, option: Option) -> Choice:
-    tonight, visit, car = asked.tonight, asked.visit, asked.cars[option.car]
+def _choice(question: _Question, option: Option) -> Choice:
+    tonight, visit, car = question.tonight, question.visit, question.cars[option.car]
     arrive_at, start_at = at(tonight, option.arrive_s), at(tonight, option.start_s)
     late_s = max(0, int((start_at - visit.window_end).total_seconds()))
-    reasons = [{"code": one.code, "params": _in_words(asked, one.params)} for one in option.reasons]
+    reasons = [{"code": one.code, "params": _in_words(question, one.params)} for one in option.reasons]
     if late_s != option.late_s:  # who joins a partner is asked to be there with her, which is not the norm
         reasons = [one for one in reasons if one["code"] not in ("late", "in_time")]
         reasons.append({"code": "late" if late_s else "in_time", "params": {"late_s": late_s}})
-    reasons += _together(asked, start_at)
+    reasons += _together(question, start_at)
     said = {one["code"] for one in reasons}
     reasons += [one for one in soft_objections(tonight, visit, car) if one["code"] not in said]
     terms = option.terms
@@ -162,7 +162,7 @@ def _choice(asked: _Asked, option: Option) -> Choice:
         arrive_at=arrive_at,
         travel_s=option.travel_s,
         distance_m=option.distance_m,
-        travel_source=_source(asked, option),
+        travel_source=_source(question, option),
         late_s=late_s,
         cost=option.cost + waiting,
         terms={
@@ -178,42 +178,42 @@ def _choice(asked: _Asked, option: Option) -> Choice:
             Delay(uuid.UUID(one.stop), one.later_s, at(tonight, one.new_start_s), one.still_in_window)
             for one in delayed.values()
         ),
-        after_visit_id=asked.after(car.shift_id, option.position),
+        after_visit_id=question.after(car.shift_id, option.position),
         is_first=option.position == 0,
-        second=_second(asked, option.second) if option.second is not None else None,
+        second=_second(question, option.second) if option.second is not None else None,
     )
 
 
-def _second(asked: _Asked, placed: Placement) -> Second:
-    car = asked.cars[placed.car]
-    partner = asked.pairs.rows[str(asked.visit.id)][1]
+def _second(question: _Question, placed: Placement) -> Second:
+    car = question.cars[placed.car]
+    partner = question.pairs.rows[str(question.visit.id)][1]
     return Second(
         visit_id=partner.id,
         car=car,
-        arrive_at=at(asked.tonight, placed.arrive_s),
-        reasons=tuple(soft_objections(asked.tonight, partner, car)),
-        after_visit_id=asked.after(car.shift_id, placed.position),
+        arrive_at=at(question.tonight, placed.arrive_s),
+        reasons=tuple(soft_objections(question.tonight, partner, car)),
+        after_visit_id=question.after(car.shift_id, placed.position),
         is_first=placed.position == 0,
     )
 
 
-def _together(asked: _Asked, start_at: datetime) -> list[dict[str, Any]]:
+def _together(question: _Question, start_at: datetime) -> list[dict[str, Any]]:
     """With whom, and how much later or earlier than the partner who is already on her way."""
-    moment = moment_of(asked.tonight, asked.visit, asked.pairs)
-    partner = next((one for one in asked.tonight.partners(asked.visit) if one.shift_id is not None), None)
-    car = asked.tonight.car(partner.shift_id) if partner is not None and partner.shift_id is not None else None
+    moment = moment_of(question.tonight, question.visit, question.pairs)
+    partner = next((one for one in question.tonight.partners(question.visit) if one.shift_id is not None), None)
+    car = question.tonight.car(partner.shift_id) if partner is not None and partner.shift_id is not None else None
     if moment is None or car is None:
         return []
     later_s = int((start_at - moment).total_seconds())
     return [{"code": "joins", "params": {"car_name": car.car_name, "later_s": later_s}}]
 
 
-def _source(asked: _Asked, option: Option) -> str:
+def _source(question: _Question, option: Option) -> str:
     """Where the time of the drive to this door comes from; a door that nobody could find is estimated."""
-    tonight, car = asked.tonight, asked.cars[option.car]
-    before_id = asked.after(car.shift_id, option.position)
+    tonight, car = question.tonight, question.cars[option.car]
+    before_id = question.after(car.shift_id, option.position)
     before = tonight.visit(before_id) if before_id is not None else None
-    here, there = tonight.place_of(car).point if before is None else before.point, asked.visit.point
+    here, there = tonight.place_of(car).point if before is None else before.point, question.visit.point
     return CROW if here is None or there is None else tonight.drives.trip(here, there).source
 
 
@@ -284,7 +284,7 @@ def search(tonight: Tonight, *, limit_s: float, seed: int = 0) -> Search | None:
         orders = {str(shift_id): [pairs.part_of(visit) for visit in route] for shift_id, route in routes.items()}
         incumbent = routing.schedule(problem, orders)
         alone = [visit for visit in waiting if not pairs.is_second(visit)]
-        plan = _solve(problem, _filled(problem, incumbent, alone), incumbent, limit_s, seed)
+        plan = _solve(problem, _insert_waiting(problem, incumbent, alone), incumbent, limit_s, seed)
         broken = routing.violations(problem, plan)
     except PlanningFailed:
         raise
@@ -310,7 +310,7 @@ def _waiting(tonight: Tonight) -> list[VisitTonight]:
     ]
 
 
-def _filled(problem: Problem, plan: Plan, waiting: Sequence[VisitTonight]) -> Plan:
+def _insert_waiting(problem: Problem, plan: Plan, waiting: Sequence[VisitTonight]) -> Plan:
     """Every waiting visit put in where it fits best, one after the other: a plan that stands without any search."""
     import routing
 

@@ -17,7 +17,7 @@ from backend.dispatch.proposals.events import ProposalAnswered
 from backend.dispatch.proposals.models import PlanProposal
 from backend.dispatch.proposals.outlook import Better, Outlook
 from backend.dispatch.proposals.rules import ProposalState
-from backend.dispatch.proposals.service import held
+from backend.dispatch.proposals.service import lock_proposal
 from backend.dispatch.rules import VisitStatus
 from backend.dispatch.tonight import Tonight, load
 from backend.platform.actor import SYSTEM
@@ -89,7 +89,7 @@ def _answer(
 ) -> None:
     """Write the answer down, unless somebody stopped the search meanwhile."""
     night = lock_night(uow, tonight.night_id)
-    proposal = held(uow, proposal_id)
+    proposal = lock_proposal(uow, proposal_id)
     if proposal.state is not ProposalState.RUNNING:
         return
     if state is ProposalState.READY and night.plan_version != tonight.plan_version:

@@ -34,7 +34,8 @@ def compare(tonight: Tonight, found: Better, *, free: Collection[uuid.UUID] = ()
         "visits": changes,
         "fixed": _fixed(tonight, found.before, free),
         "without_car": [
-            {"visit_id": str(one.id), "reasons": list(found.why.get(one.id, ()))} for one in _left(tonight, found.after)
+            {"visit_id": str(one.id), "reasons": list(found.why.get(one.id, ()))}
+            for one in _visits_without_car(tonight, found.after)
         ],
         "urgent_waiting": sum(
             visit.kind is VisitKind.UNPLANNED and visit.shift_id is None and visit.status is VisitStatus.OPEN
@@ -59,13 +60,13 @@ def _totals(tonight: Tonight, outlook: Outlook) -> dict[str, int]:
         "distance_m": sum(drive.distance_m for drive in outlook.drives.values()),
         "late_s": sum(late),
         "late_visits": len(late),
-        "without_car": len(_left(tonight, outlook)),
+        "without_car": len(_visits_without_car(tonight, outlook)),
         "cars_used": sum(bool(drive.order) for drive in outlook.drives.values()),
         "other_region": len(helped),
     }
 
 
-def _left(tonight: Tonight, outlook: Outlook) -> list[VisitTonight]:
+def _visits_without_car(tonight: Tonight, outlook: Outlook) -> list[VisitTonight]:
     """Planned visits that these routes leave without a car."""
     return [
         visit

@@ -13,7 +13,7 @@ from backend.dispatch.proposals.events import ProposalDecided
 from backend.dispatch.proposals.models import PlanProposal
 from backend.dispatch.proposals.queries import proposal, state_of
 from backend.dispatch.proposals.rules import UNDO, ProposalState, Standing, put_back, what_stays
-from backend.dispatch.proposals.service import held
+from backend.dispatch.proposals.service import lock_proposal
 from backend.dispatch.rules import VisitStatus
 from backend.dispatch.tonight import Tonight, load, objections
 from backend.platform.clock import iso
@@ -54,7 +54,7 @@ def accept(uow: UnitOfWork, proposal_id: uuid.UUID) -> PlanProposal:
 
     Of two desks at once one wins, and the other is told who and when.
     """
-    night, found = _held(uow, proposal_id)
+    night, found = _lock_both(uow, proposal_id)
     if found.state is ProposalState.ACCEPTED and found.decided_by_id == uow.actor.staff_id:
         return found
     _refuse_decided(found)
@@ -74,12 +74,12 @@ def accept(uow: UnitOfWork, proposal_id: uuid.UUID) -> PlanProposal:
         "moves": {str(one): str(shift_id) if shift_id else None for one, shift_id in earlier.items()},
         "versions": {str(one): row.version for one, row in _standings(uow, night).items()},
     }
-    return _decided(uow, night, found, ProposalState.ACCEPTED, moved=len(change.moves))
+    return _write_decision(uow, night, found, ProposalState.ACCEPTED, moved=len(change.moves))
 
 
 def decline(uow: UnitOfWork, proposal_id: uuid.UUID, *, reason: str | None = None) -> PlanProposal:
     """Leave the routes as they are, also for the tidying up behind the next visit. Saying no twice changes nothing."""
-    night, found = _held(uow, proposal_id)
+    night, found = _lock_both(uow, proposal_id)
     if found.state is ProposalState.DECLINED:
         return found
     _refuse_decided(found)
@@ -92,20 +92,20 @@ def decline(uow: UnitOfWork, proposal_id: uuid.UUID, *, reason: str | None = Non
         _keep_by_hand(
             uow, night, [one.id for one in tonight.visits if wanted.get(one.id, one.shift_id) != one.shift_id]
         )
-    return _decided(uow, night, found, ProposalState.DECLINED)
+    return _write_decision(uow, night, found, ProposalState.DECLINED)
 
 
 def cancel(uow: UnitOfWork, proposal_id: uuid.UUID) -> PlanProposal:
     """Wait no longer; what the search still finds is thrown away."""
-    night, found = _held(uow, proposal_id)
+    night, found = _lock_both(uow, proposal_id)
     if found.state is not ProposalState.RUNNING:
         return found
-    return _decided(uow, night, found, ProposalState.CANCELLED)
+    return _write_decision(uow, night, found, ProposalState.CANCELLED)
 
 
 def undo(uow: UnitOfWork, proposal_id: uuid.UUID) -> PlanProposal:
     """Put the earlier routes back, as far as nothing happened meanwhile; `undo.kept` says what did not go back."""
-    night, found = _held(uow, proposal_id)
+    night, found = _lock_both(uow, proposal_id)
     if found.state is ProposalState.UNDONE:
         return found
     if found.state is not ProposalState.ACCEPTED or found.decided_at is None:
@@ -128,7 +128,7 @@ def undo(uow: UnitOfWork, proposal_id: uuid.UUID) -> PlanProposal:
     put_in_force(uow, night, change)
     _keep_by_hand(uow, night, list(back))
     found.undo = {**found.undo, "kept": [{"visit_id": str(one), "code": code} for one, code in kept.items()]}
-    return _decided(uow, night, found, ProposalState.UNDONE, moved=len(back))
+    return _write_decision(uow, night, found, ProposalState.UNDONE, moved=len(back))
 
 
 def _keep_by_hand(uow: UnitOfWork, night: Night, visit_ids: list[uuid.UUID]) -> None:
@@ -141,9 +141,9 @@ def _keep_by_hand(uow: UnitOfWork, night: Night, visit_ids: list[uuid.UUID]) -> 
     night.plan_version += 1
 
 
-def _held(uow: UnitOfWork, proposal_id: uuid.UUID) -> tuple[Night, PlanProposal]:
+def _lock_both(uow: UnitOfWork, proposal_id: uuid.UUID) -> tuple[Night, PlanProposal]:
     night = lock_night(uow, proposal(uow.session, proposal_id).night_id)
-    return night, held(uow, proposal_id)
+    return night, lock_proposal(uow, proposal_id)
 
 
 def _refuse_decided(found: PlanProposal) -> None:
@@ -195,7 +195,7 @@ def _standings_by_id(uow: UnitOfWork, visit_ids: list[uuid.UUID]) -> dict[uuid.U
     return {row.id: row.version for row in rows}
 
 
-def _decided(
+def _write_decision(
     uow: UnitOfWork, night: Night, found: PlanProposal, state: ProposalState, *, moved: int = 0
 ) -> PlanProposal:
     found.state = state

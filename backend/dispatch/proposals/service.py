@@ -53,7 +53,7 @@ def _undecided(uow: UnitOfWork, night_id: uuid.UUID) -> list[PlanProposal]:
     return list(uow.session.scalars(query.with_for_update().execution_options(populate_existing=True)))
 
 
-def held(uow: UnitOfWork, proposal_id: uuid.UUID) -> PlanProposal:
+def lock_proposal(uow: UnitOfWork, proposal_id: uuid.UUID) -> PlanProposal:
     """This proposal as it is at this moment; its night is locked first, by whoever asks."""
     found = uow.session.scalar(
         sa.select(PlanProposal)
