@@ -35,9 +35,9 @@ from backend.travel.times import Point
 
 if TYPE_CHECKING:
     from routing import TravelMatrix
-    from routing.cells import Cell
-    from routing.districts import Districting
-    from routing.redraw import Move
+    from routing.districts.cells import Cell
+    from routing.districts.layout import Districting
+    from routing.districts.redraw import Move
 
 SEARCH_STEPS = 4_000_000
 """Tries times areas, so that an answer takes a second or two however large the country is."""
@@ -50,8 +50,8 @@ def propose(session: Session, wishes: Wishes, now: datetime) -> RegionProposal:
     ------
     NothingToDraw : with the reason, when there are no areas, no cars, or only one region to draw.
     """
-    from routing.districts import figures
-    from routing.redraw import redraw
+    from routing.districts.layout import figures
+    from routing.districts.redraw import redraw
 
     nights = area_work.past_nights(session, now, wishes.nights)
     fleet = area_work.cars_of_regions(session, nights)
@@ -116,7 +116,7 @@ class _Ground:
     standing: tuple[tuple[str, tuple[float, float]], ...]
 
     def question(self, cars: Mapping[str, int], wishes: Wishes) -> Districting:
-        from routing.districts import Area, District, Districting, DistrictWeights
+        from routing.districts.layout import Area, District, Districting, DistrictWeights
 
         nothing = AreaWork()
         return Districting(
@@ -145,7 +145,7 @@ def _survey(
     drawn: Sequence[Region],
     fleet: Mapping[uuid.UUID, Sequence[Car]],
 ) -> _Ground:
-    from routing import cells
+    from routing.districts import cells
     from routing.travel import Point as At
 
     bases = _bases(session, drawn, fleet)

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing import ProblemError
-from routing.cells import cells, flat, neighbours
-from routing.districts import Area, District, Districting, DistrictWeights, figures, pieces
-from routing.redraw import redraw
+from routing.districts.cells import cells, flat, neighbours
+from routing.districts.layout import Area, District, Districting, DistrictWeights, figures, pieces
+from routing.districts.redraw import redraw
 from routing.travel import Crow, Point
 
 VISIT_S = 1500
@@ -121,7 +121,7 @@ def test_the_same_question_and_seed_give_the_same_answer():
 
 def test_the_sums_of_the_search_are_those_of_the_judge():
     """A drift between the two would make the search walk to a layout that is worse than it believes."""
-    from routing.redraw_search import Search, mended
+    from routing.districts.search import Search, mended
 
     question = a_town(7, areas=25, districts=3)
     rows = mended(question, question.rows(question.present))
@@ -154,7 +154,7 @@ def test_a_search_that_goes_astray_changes_nothing(monkeypatch):
     drawn = redraw(a_town(1, areas=30, districts=3))
     town = a_town(1, areas=30, districts=3)
     town = replace(town, areas=tuple(replace(area, district=drawn.layout[area.id]) for area in town.areas))
-    monkeypatch.setattr("routing.redraw.mended", lambda question, rows: [row % 3 for row in range(30)])
+    monkeypatch.setattr("routing.districts.redraw.mended", lambda question, rows: [row % 3 for row in range(30)])
     answer = redraw(town, steps=1)
     assert not answer.is_better
     assert answer.layout == drawn.layout

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from routing.districts import Districting, bases_of, figures, pieces, response_s
+from routing.districts.layout import Districting, bases_of, figures, pieces, response_s
 
 # --- a layout to begin with --------------------------------------------------------------------
 

@@ -11,8 +11,8 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from routing.districts import Districting, Layout, LayoutFigures, figures, pieces, response_s
-from routing.redraw_search import Search, mended
+from routing.districts.layout import Districting, Layout, LayoutFigures, figures, pieces, response_s
+from routing.districts.search import Search, mended
 
 STEPS_PER_AREA = 400
 STEPS = (6_000, 60_000)

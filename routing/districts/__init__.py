@@ -1,0 +1,1 @@
+"""Which areas form a region."""
