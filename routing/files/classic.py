@@ -9,9 +9,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from routing.files.values import a_list, an_object, given, number, word, words
 from routing.plan import Plan
 from routing.problem import FOREVER_S, Car, Problem, ProblemError, Stop, Sync, TravelMatrix, Weights
-from routing.values import a_list, an_object, given, number, word, words
 
 SOLOMON_SCALE = 10
 HHCRSP_SCALE = 1000

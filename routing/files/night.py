@@ -10,11 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from routing.check import evaluate
-from routing.classic import home_care, home_care_document, solomon
-from routing.plan import Cost, Plan, PlannedBreak, PlannedStop, Route, Unplanned
-from routing.problem import FOREVER_S, Break, Car, Problem, ProblemError, Stop, Sync, TravelMatrix, Weights
-from routing.schedule import schedule
-from routing.values import (
+from routing.files.classic import home_care, home_care_document, solomon
+from routing.files.values import (
     a_list,
     an_object,
     count,
@@ -28,6 +25,9 @@ from routing.values import (
     words,
     yes_or_no,
 )
+from routing.plan import Cost, Plan, PlannedBreak, PlannedStop, Route, Unplanned
+from routing.problem import FOREVER_S, Break, Car, Problem, ProblemError, Stop, Sync, TravelMatrix, Weights
+from routing.schedule import schedule
 
 
 def read(path: str, form: str = "night") -> Problem:

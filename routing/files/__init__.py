@@ -1,0 +1,1 @@
+"""Nights and plans as files."""
