@@ -33,9 +33,9 @@ $(APP): $(PACKAGES) $(APP_SOURCES)
 	@tools/app.sh build
 
 # compiled code is kept beside its source, and looks only at the file that a function stands in: begin anew when any changes
-$(SEARCH): $(wildcard routing/*.py) | $(VENV)
+$(SEARCH): $(wildcard routing/*.py routing/*/*.py) | $(VENV)
 	@echo "Compiling the route search (about half a minute, once) ..."
-	@rm -f routing/__pycache__/*.nbi routing/__pycache__/*.nbc
+	@find routing -name '*.nb[ic]' -delete
 	@$(PY) -c "import routing; routing.warm_up()"
 	@touch $@
 

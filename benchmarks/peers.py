@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from routing import Plan, Problem, ProblemError, schedule, solve, solve_apart
-from routing.engines import orders_from
-from routing.second import from_nothing
+from routing.engines.line_up import orders_from
+from routing.engines.or_tools import from_nothing
 
 Solver = Callable[[Problem, float, int], Plan | None]
 MODULES = {"pyvrp": "pyvrp", "vroom": "vroom"}

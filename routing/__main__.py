@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from routing.child import Answer, solve_apart
+from routing.engines.processes import Answer, solve_apart
 from routing.problem import Problem, ProblemError
 
 MOST_S, MOST = 86_400, 2**31 - 1

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from routing import Answer, Problem, schedule, solve, solve_apart, violations
-from routing.child import _judged
-from routing.engines import Found
+from routing.engines.line_up import Found
+from routing.engines.processes import _judged
 from tests.routing.nights import any_night
 
 BREAKERS = {
@@ -22,8 +22,8 @@ BREAKERS = {
 
 def spoiled(code: str) -> tuple[str, ...]:
     """A child in which this was done to the engines first."""
-    before = "import time\nfrom routing import child\nfrom routing.engines import ENGINES, Found\n"
-    return (sys.executable, "-c", f"{before}{code}\nchild.main()")
+    before = "import time\nfrom routing.engines import processes\nfrom routing.engines.line_up import ENGINES, Found\n"
+    return (sys.executable, "-c", f"{before}{code}\nprocesses.main()")
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_a_child_that_breaks_changes_nothing(problem: Problem, code: str) -> Non
 
 
 def test_a_child_that_hangs_is_ended_and_changes_nothing(problem: Problem, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("routing.child.START_UP_S", 0.2)
+    monkeypatch.setattr("routing.engines.processes.START_UP_S", 0.2)
     incumbent = solve(problem, iterations=10)
     command = (sys.executable, "-c", "import time; time.sleep(60)")
     assert solve_apart(problem, incumbent=incumbent, limit_s=0.1, command=command).sequences == incumbent.sequences

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from routing import Break, Plan, Problem, Sync, proof, schedule, solve, violations
 from routing.arrays import with_incumbent
-from routing.engines import ENGINES, Found, Task, _timed_if_possible, line_up, nodes_in
+from routing.engines.line_up import ENGINES, Found, Task, _timed_if_possible, line_up, nodes_in
 from routing.solve import better_of
 from tests.routing.nights import STEP_S, a_car, a_night, a_stop, any_night
 
@@ -208,7 +208,7 @@ def test_the_whole_model_is_priced_as_the_judge_prices_it(engine: str, kind: str
 
 @pytest.mark.parametrize("kind", sorted(set(KINDS) - {"a break"}))  # it may rest on the way, for less
 def test_the_model_of_or_tools_counts_what_the_plan_costs(kind: str) -> None:
-    from routing.second import _Night, _parameters
+    from routing.engines.or_tools import _Night, _parameters
 
     problem, before, price = KINDS[kind]
     incumbent = schedule(problem, before) if before else None

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from routing import exact, order, second
+from routing import order
 from routing.arrays import with_incumbent
+from routing.engines import cp_sat, or_tools
 from routing.plan import Plan
 from routing.problem import Problem, ProblemError
 from routing.reasons import with_reasons
@@ -58,22 +59,22 @@ def order_annealing(task: Task) -> Found | None:
     return Found(_timed(task, order.search(task.problem, arrays, start, task.limit_s, None, task.seed, 1)))
 
 
-def or_tools(task: Task) -> Found | None:
+def guided_local_search(task: Task) -> Found | None:
     """Guided local search over the whole model, from the best plan there is."""
     if task.best is None:
         return None
     arrays = with_incumbent(task.problem, task.incumbent)
-    routes = second.polish(arrays, nodes_in(task.problem, task.best), task.limit_s)
+    routes = or_tools.polish(arrays, nodes_in(task.problem, task.best), task.limit_s)
     plan = None if routes is None else _timed_if_possible(task, routes)
     return None if plan is None else Found(plan)
 
 
-def cp_sat(task: Task) -> Found | None:
+def constraint_programming(task: Task) -> Found | None:
     """The best plan there can be, with proof when the time allows it."""
     if task.best is None:
         return None
     arrays = with_incumbent(task.problem, task.incumbent)
-    answer = exact.search(arrays, nodes_in(task.problem, task.best), task.limit_s, task.seed)
+    answer = cp_sat.search(arrays, nodes_in(task.problem, task.best), task.limit_s, task.seed)
     if answer is None:
         return None
     plan = _timed_if_possible(task, answer.routes)
@@ -87,8 +88,8 @@ def cp_sat(task: Task) -> Found | None:
 ENGINES: Mapping[str, Engine] = {
     "ruin": ruin_and_recreate,
     "order": order_annealing,
-    "or-tools": or_tools,
-    "cp-sat": cp_sat,
+    "or-tools": guided_local_search,
+    "cp-sat": constraint_programming,
 }
 
 
@@ -97,9 +98,9 @@ def line_up(problem: Problem, incumbent: Plan | None, lanes: int) -> tuple[Phase
     compiled = problem.compiled
     arrays = with_incumbent(problem, incumbent)
     usual = "order" if compiled.has_double_visits else "ruin"
-    opinion = "or-tools" if second.is_within_reach(arrays) else usual
+    opinion = "or-tools" if or_tools.is_within_reach(arrays) else usual
     rest = (usual,) * (lanes - 1)
-    if exact.is_within_reach(arrays):
+    if cp_sat.is_within_reach(arrays):
         helper = (opinion, *rest)[: lanes - 1]
         return Phase(0.15, (usual, *rest)), Phase(0.55, ("cp-sat", *helper)), Phase(0.3, (opinion, *rest))
     if lanes == 1:

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import IO, Any, NamedTuple
 
-from routing.engines import ENGINES, Found, Task, line_up
+from routing.engines.line_up import ENGINES, Found, Task, line_up
 from routing.plan import Plan
 from routing.problem import Problem
 from routing.solve import better_of, carried_over, warm_up
@@ -52,7 +52,7 @@ def solve_apart(
     seed: int = 0,
     threads: int = 2,
     memory_mb: int = 3000,
-    command: tuple[str, ...] = (sys.executable, "-m", "routing.child"),
+    command: tuple[str, ...] = (sys.executable, "-m", "routing.engines.processes"),
     told: Callable[[Answer], None] | None = None,
 ) -> Plan:
     """Several engines side by side in child processes with wall and memory limits, exchanging the best plan.

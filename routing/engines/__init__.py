@@ -1,0 +1,1 @@
+"""Who searches for how long, and in which process."""
