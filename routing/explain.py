@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from routing.arrays import FORBIDDEN
 from routing.plan import Plan, Reason, Recommendation, Rejection, Unplanned
 from routing.problem import Problem
 from routing.reasons import cheapest, why_out
+from routing.search.arrays import FORBIDDEN
 
 REASONS: Mapping[str, str] = {
     # why a car was chosen

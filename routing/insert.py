@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from routing import ruin, timing, together
-from routing.arrays import FORBIDDEN, Arrays, Compiled
 from routing.plan import Cost, Delay, Option, Placement, Plan, PlannedStop, Reason, Recommendation, Rejection
 from routing.problem import Car, Problem, ProblemError, Stop
 from routing.reasons import loaded_state, routes_of
 from routing.schedule import schedule
-from routing.state import State, new_state
+from routing.search import ruin, timing, together
+from routing.search.arrays import FORBIDDEN, Arrays, Compiled
+from routing.search.state import State, new_state
 
 TOP = 5
 

@@ -258,7 +258,7 @@ class Problem:
     @cached_property
     def compiled(self) -> Any:
         """The arrays the engines search in; made once per problem (see `arrays.py`)."""
-        from routing.arrays import compile_problem
+        from routing.search.arrays import compile_problem
 
         return compile_problem(self)
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from routing import ruin, timing, together
-from routing.arrays import FORBIDDEN, Arrays, Compiled
 from routing.plan import Plan, Unplanned
 from routing.problem import Problem
-from routing.state import State, new_state
+from routing.search import ruin, timing, together
+from routing.search.arrays import FORBIDDEN, Arrays, Compiled
+from routing.search.state import State, new_state
 
 Placed = tuple[int, tuple[tuple[int, int], ...]]
 """(extra cost, ((car row, position) per nurse)); (FORBIDDEN, ()) when there is no place."""

@@ -10,15 +10,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from routing import order, ruin, timing
-from routing.arrays import FORBIDDEN, Arrays, Compiled, with_incumbent
 from routing.check import violations
 from routing.plan import Plan, Unplanned
 from routing.problem import Car, Problem, Stop, TravelMatrix
 from routing.proof import true_reason
 from routing.reasons import cheapest, with_reasons
 from routing.schedule import schedule
-from routing.state import State, new_state
+from routing.search import paired, ruin, timing
+from routing.search.arrays import FORBIDDEN, Arrays, Compiled, with_incumbent
+from routing.search.state import State, new_state
 
 STRENGTH = 10.0
 """Stops taken out in a round, on average."""
@@ -154,7 +154,7 @@ def _search(
     if not compiled.parts:
         return with_reasons(problem, schedule(problem, {}, incumbent=incumbent))
     start = base.sequences if base is not None else {}
-    engine = order.search if compiled.has_double_visits else search_apart
+    engine = paired.search if compiled.has_double_visits else search_apart
     orders = engine(problem, arrays, start, limit_s, iterations, seed, threads)
     return filled(problem, with_reasons(problem, schedule(problem, orders, incumbent=incumbent)), incumbent)
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from routing import order
-from routing.arrays import with_incumbent
 from routing.engines import cp_sat, or_tools
 from routing.plan import Plan
 from routing.problem import Problem, ProblemError
 from routing.reasons import with_reasons
 from routing.schedule import schedule
+from routing.search import paired
+from routing.search.arrays import with_incumbent
 from routing.solve import Orders, filled, solve
 
 
@@ -56,7 +56,7 @@ def order_annealing(task: Task) -> Found | None:
     """One order of all visits and a car for each nurse: made for double visits, sound for every night."""
     arrays = with_incumbent(task.problem, task.incumbent)
     start = task.best.sequences if task.best is not None else {}
-    return Found(_timed(task, order.search(task.problem, arrays, start, task.limit_s, None, task.seed, 1)))
+    return Found(_timed(task, paired.search(task.problem, arrays, start, task.limit_s, None, task.seed, 1)))
 
 
 def guided_local_search(task: Task) -> Found | None:

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing import Problem, Sync, Unplanned, apply, insert, schedule, solve, violations
-from routing.arrays import FORBIDDEN
 from routing.problem import ProblemError
 from routing.proof import LIMIT, price
+from routing.search.arrays import FORBIDDEN
+from routing.search.together import walk
 from routing.solve import better_of
-from routing.together import walk
 from tests.routing.nights import a_car, a_night, a_stop, any_night
 
 many = settings(max_examples=60, deadline=None)

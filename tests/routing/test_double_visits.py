@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from routing import Problem, Sync, schedule, solve, violations
 from routing.__main__ import main
-from routing.annealing import anneal
-from routing.arrays import with_incumbent
-from routing.chains import BEST, CAR, COST, PRED, SOFT, STAMP, SUCC, WORST, settle_all
-from routing.order import new_state, orders_of
+from routing.search.annealing import anneal
+from routing.search.arrays import with_incumbent
+from routing.search.chains import BEST, CAR, COST, PRED, SOFT, STAMP, SUCC, WORST, settle_all
+from routing.search.paired import new_state, orders_of
 from tests.routing.nights import a_car, a_night, a_stop, any_night
 
 quick = settings(max_examples=40, deadline=None)

@@ -12,8 +12,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from routing import Break, Plan, Problem, Sync, proof, schedule, solve, violations
-from routing.arrays import with_incumbent
 from routing.engines.line_up import ENGINES, Found, Task, _timed_if_possible, line_up, nodes_in
+from routing.search.arrays import with_incumbent
 from routing.solve import better_of
 from tests.routing.nights import STEP_S, a_car, a_night, a_stop, any_night
 

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from routing.arrays import Arrays
-from routing.state import HUGE, NEVER, State
-from routing.timing import draw, is_changed, lean, put_in, scan, time_route
+from routing.search.arrays import Arrays
+from routing.search.state import HUGE, NEVER, State
+from routing.search.timing import draw, is_changed, lean, put_in, scan, time_route
 
 
 @lean

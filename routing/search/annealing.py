@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from routing.arrays import FORBIDDEN
-from routing.chains import (
+from routing.search.arrays import FORBIDDEN
+from routing.search.chains import (
     BEST,
     CAR,
     COST,
@@ -31,8 +31,8 @@ from routing.chains import (
     mark,
     settle,
 )
-from routing.moves import exchange, least_exchanged, least_moved, least_swapped
-from routing.timing import draw
+from routing.search.moves import exchange, least_exchanged, least_moved, least_swapped
+from routing.search.timing import draw
 
 
 @njit(cache=True, nogil=True)

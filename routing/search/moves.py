@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from routing.arrays import FORBIDDEN
-from routing.chains import CAR, COST, HUGE, LAST, PRED, SOFT, SUCC, TRAVEL, mark
+from routing.search.arrays import FORBIDDEN
+from routing.search.chains import CAR, COST, HUGE, LAST, PRED, SOFT, SUCC, TRAVEL, mark
 
 
 @njit(cache=True, nogil=True)

@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from routing.arrays import FORBIDDEN
-from routing.together import drive_home, next_break, set_off
+from routing.search.arrays import FORBIDDEN
+from routing.search.together import drive_home, next_break, set_off
 
 HUGE = int(FORBIDDEN)
 PRED, SUCC, CAR, DIRECT = range(4)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from routing.annealing import anneal, append, renumber
-from routing.arrays import FORBIDDEN, Arrays, Compiled, frozen_parts
-from routing.chains import BEST, CAR, CHANGED, LAST, MAX_LATE, PRED, SUCC, TRAVEL, State, settle_all
+from routing.search.annealing import anneal, append, renumber
+from routing.search.arrays import FORBIDDEN, Arrays, Compiled, frozen_parts
+from routing.search.chains import BEST, CAR, CHANGED, LAST, MAX_LATE, PRED, SUCC, TRAVEL, State, settle_all
 
 if TYPE_CHECKING:
     from routing.problem import Problem

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from routing.arrays import FORBIDDEN, Arrays
-from routing.state import HUGE, State
+from routing.search.arrays import FORBIDDEN, Arrays
+from routing.search.state import HUGE, State
 
 lean: Any = njit(cache=True, nogil=True, _nrt=False)  # type: ignore[call-overload]
 """Compiled, without counting who uses an array: counting took a third of the search. May not make or return one."""

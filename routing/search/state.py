@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from routing.arrays import FORBIDDEN, Arrays
+from routing.search.arrays import FORBIDDEN, Arrays
 
 HUGE = int(FORBIDDEN)
 NEVER = -2

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from routing.arrays import FORBIDDEN, Arrays
+from routing.search.arrays import FORBIDDEN, Arrays
 
 CROSSED = np.int64(-1)
 """No cost: some visits turned out to be crossed, and the routes must be timed again."""
