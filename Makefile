@@ -6,6 +6,7 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 PORT ?= 8000
 export PYTHON PORT
+NPM = cd pwa && ../$(PY) ../tools/node.py npm run --silent
 
 VENV := .venv/.stamp-base
 DEV := .venv/.stamp-dev
@@ -46,19 +47,22 @@ reset: $(VENV) ## throw the demo night away, so that `make demo` begins a new on
 	@rm -f instance/demo.db instance/demo.db-* instance/demo.db.gate
 	@echo "The next 'make demo' starts a new night."
 
-test: $(DEV) $(APP) $(SEARCH) ## everything: Python on SQLite and PostgreSQL, the app's tests, and the journeys in a real Chromium
-	@tools/test.sh $(ARGS)
+test: $(DEV) $(APP) $(SEARCH) ## everything: make check, Python on SQLite and PostgreSQL, the app's tests, and the journeys in a real Chromium
+	@MAKE="$(MAKE)" tools/test.sh $(ARGS)
 
-check: $(DEV) $(PACKAGES) ## the readers that run nothing: ruff, mypy, import-linter, svelte-check
+check: $(DEV) $(PACKAGES) ## the readers that run nothing: ruff, mypy, import-linter, svelte-check, ESLint, Prettier
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	.venv/bin/python -c 'from importlinter.cli import lint_imports_command as lint; lint()'
-	cd pwa && ../$(PY) ../tools/node.py npm run --silent check
+	$(PY) -c 'from importlinter.cli import lint_imports_command as lint; lint()'
+	$(NPM) check
+	$(NPM) lint
+	$(NPM) format:check
 
-format: $(DEV) ## lay the Python out as ruff likes it
+format: $(DEV) $(PACKAGES) ## lay everything out: Python as ruff likes it, the app as Prettier does
 	$(PY) -m ruff check --fix-only .
 	$(PY) -m ruff format .
+	$(NPM) format
 
 # PyVRP and VROOM are used for nothing else; without a network everything else is measured all the same
 bench: $(DEV) $(APP) $(SEARCH) ## measure the house, and route plans beside PyVRP, VROOM and OR-Tools (minutes; ARGS=--full takes an hour)
@@ -67,7 +71,7 @@ bench: $(DEV) $(APP) $(SEARCH) ## measure the house, and route plans beside PyVR
 
 types: $(DEV) $(PACKAGES) ## write docs/openapi.json from the routes, and the app's types from it
 	$(PY) -m tools.openapi
-	cd pwa && ../$(PY) ../tools/node.py npm run --silent types
+	$(NPM) types
 
 glossary: $(DEV) ## write docs/glossary.md from the docstrings, and docs/access.md from the routes
 	$(PY) -m tools.glossary
