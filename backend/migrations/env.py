@@ -6,10 +6,11 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from alembic import context
 
+from backend.platform.config import ROOT
 from backend.platform.db import Base, UtcDateTime
 
-for room in ("people", "intake", "triage", "roster", "travel", "dispatch", "phone", "handover"):
-    importlib.import_module(f"backend.{room}.models")
+for path in sorted((ROOT / "backend").rglob("models.py")):  # a room that is forgotten would lose its tables
+    importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
 for module in ("events", "outbox", "login", "push"):
     importlib.import_module(f"backend.platform.{module}")
 
