@@ -24,6 +24,7 @@ from backend.platform.config import Settings
 from backend.platform.db import Base, Database
 from backend.platform.uow import unit_of_work
 from tests import builders, databases
+from tests.api import contract
 
 ROOT = Path(__file__).resolve().parent.parent
 A_NIGHT = datetime(2026, 1, 15, 1, 30, tzinfo=UTC)
@@ -56,7 +57,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 class Browser(FlaskClient):
-    """A browser of somebody who is logged in: it keeps its cookie and sends the CSRF token along."""
+    """A browser of somebody who is logged in: it keeps its cookie and sends the CSRF token along.
+
+    Every answer that it gets is held to the API's document, whatever the test asks about.
+    """
 
     csrf_token: str | None = None
     actor: Actor
@@ -67,7 +71,15 @@ class Browser(FlaskClient):
             headers.setdefault("X-CSRF-Token", self.csrf_token)
             options["headers"] = headers
         # each request in a context of its own, as on a server: the test's own app context must not leak into it
-        return contextvars.Context().run(super().open, *args, **options)
+        answer: TestResponse = contextvars.Context().run(super().open, *args, **options)
+        if (
+            answer.request.path.startswith("/api/v1/")
+            and answer.mimetype == "application/json"
+            and answer.status_code != 204
+        ):
+            said = contract.faults(answer.request.method, answer.request.path, answer.status_code, answer.json)
+            assert not said, f"the API's document says otherwise: {said}"
+        return answer
 
 
 @pytest.fixture(scope="session")

@@ -10,15 +10,16 @@ from marshmallow import validate
 from backend.dispatch import alarms, assign, breaks_api, opening, presence, second_nurse, steps
 from backend.dispatch.blueprint import blp
 from backend.dispatch.board import queries as board_queries
-from backend.dispatch.board.shape import BoardAlarmOut, BoardOut, BoardVisitOut, RecommendationOut
+from backend.dispatch.board.shapes import BoardAlarmOut, BoardOut, BoardVisitOut
 from backend.dispatch.planning import advice, replan, warming
+from backend.dispatch.planning.shapes import RecommendationOut
 from backend.dispatch.proposals import api as proposals_api
 from backend.dispatch.rules import Override, OverrideCode, VisitStatus
 from backend.people.rules import DESK, ReservedProcedure
 from backend.platform.clock import now
 from backend.platform.db import reading
 from backend.platform.uow import unit_of_work
-from backend.platform.web import Schema, fields, json_response
+from backend.platform.web import Schema, fields
 from backend.roster.api import NightOut
 from backend.roster.models import Night
 from backend.triage.rules import Urgency
@@ -118,10 +119,10 @@ class StreamQuery(Schema):
 class Board(MethodView):
     @blp.access(*DESK)
     @blp.response(200, BoardOut)
-    def get(self) -> Response:
+    def get(self) -> BoardOut:
         """Everything on the desk's screen"""
         with reading() as session:
-            return json_response(board_queries.board(session, now()))
+            return board_queries.board(session, now())
 
 
 @blp.route("/stream")
@@ -151,10 +152,10 @@ class NightPlan(MethodView):
 class Recommendation(MethodView):
     @blp.access(*DESK)
     @blp.response(200, RecommendationOut)
-    def get(self, visit_id: uuid.UUID) -> Response:
+    def get(self, visit_id: uuid.UUID) -> RecommendationOut:
         """Who can go, what it does to the others, and why the rest cannot"""
         with reading() as session:
-            return json_response(advice.recommendation(session, visit_id, now()))
+            return advice.recommendation(session, visit_id, now())
 
 
 @blp.route("/visits")
@@ -162,12 +163,12 @@ class PlannedVisits(MethodView):
     @blp.access(*DESK)
     @blp.arguments(PlannedVisitIn)
     @blp.response(201, BoardVisitOut)
-    def post(self, data: dict[str, Any]) -> Response:
+    def post(self, data: dict[str, Any]) -> BoardVisitOut:
         """Put a planned visit on the night that its window falls in"""
         data["required_competences"] = tuple(one.value for one in data["required_competences"])
         with unit_of_work() as uow:
             visit = opening.add_planned(uow, **data)
-        return _visit(visit.id, 201)
+        return _visit(visit.id)
 
 
 @blp.route("/visits/<uuid:visit_id>/assignments")
@@ -175,7 +176,7 @@ class Assignments(MethodView):
     @blp.access(*DESK)
     @blp.arguments(AssignmentIn)
     @blp.response(201, BoardVisitOut)
-    def post(self, data: dict[str, Any], visit_id: uuid.UUID) -> Response:
+    def post(self, data: dict[str, Any], visit_id: uuid.UUID) -> BoardVisitOut:
         """Send a car; of two desks that do so at once, one wins and the other is told who and when"""
         given = data["override_reason"]
         facts: dict[str, Any] = {
@@ -196,7 +197,7 @@ class Assignments(MethodView):
                 second_nurse.assign_both(uow, visit_id, second=second, **facts)
             else:
                 assign.assign(uow, visit_id, **facts)
-        return _visit(visit_id, 201)
+        return _visit(visit_id)
 
 
 @blp.route("/visits/<uuid:visit_id>/second-nurse")
@@ -204,19 +205,19 @@ class SecondNurse(MethodView):
     @blp.access(*DESK)
     @blp.arguments(SecondNurseIn)
     @blp.response(201, BoardVisitOut)
-    def post(self, data: dict[str, Any], visit_id: uuid.UUID) -> Response:
+    def post(self, data: dict[str, Any], visit_id: uuid.UUID) -> BoardVisitOut:
         """Ask for a second nurse at this door"""
         with unit_of_work() as uow:
             second_nurse.add_second(uow, visit_id, second_id=data["id"])
-        return _visit(visit_id, 201)
+        return _visit(visit_id)
 
     @blp.access(*DESK)
     @blp.response(200, BoardVisitOut)
-    def delete(self, visit_id: uuid.UUID) -> Response:
+    def delete(self, visit_id: uuid.UUID) -> BoardVisitOut:
         """One nurse is enough after all: this visit stays, the other part lapses"""
         with unit_of_work() as uow:
             second_nurse.drop_others(uow, visit_id)
-        return _visit(visit_id, 200)
+        return _visit(visit_id)
 
 
 @blp.route("/visits/<uuid:visit_id>/withdrawals")
@@ -224,11 +225,11 @@ class Withdrawals(MethodView):
     @blp.access(*DESK)
     @blp.arguments(WithdrawalIn)
     @blp.response(201, BoardVisitOut)
-    def post(self, data: dict[str, Any], visit_id: uuid.UUID) -> Response:
+    def post(self, data: dict[str, Any], visit_id: uuid.UUID) -> BoardVisitOut:
         """Take a visit back from its car"""
         with unit_of_work() as uow:
             assign.withdraw(uow, visit_id, reason=data["reason"])
-        return _visit(visit_id, 201)
+        return _visit(visit_id)
 
 
 @blp.route("/visits/<uuid:visit_id>/cancellations")
@@ -236,12 +237,12 @@ class Cancellations(MethodView):
     @blp.access(*DESK)
     @blp.arguments(CancellationIn)
     @blp.response(201, BoardVisitOut)
-    def post(self, data: dict[str, Any], visit_id: uuid.UUID) -> Response:
+    def post(self, data: dict[str, Any], visit_id: uuid.UUID) -> BoardVisitOut:
         """Nobody needs to go any more"""
         with unit_of_work() as uow:
             cancel = second_nurse.cancel_both if data["is_both"] else opening.cancel
             cancel(uow, visit_id, reason=data["reason"])
-        return _visit(visit_id, 201)
+        return _visit(visit_id)
 
 
 @blp.route("/visits/<uuid:visit_id>/lock")
@@ -249,11 +250,11 @@ class Lock(MethodView):
     @blp.access(*DESK)
     @blp.arguments(LockIn)
     @blp.response(200, BoardVisitOut)
-    def post(self, data: dict[str, Any], visit_id: uuid.UUID) -> Response:
+    def post(self, data: dict[str, Any], visit_id: uuid.UUID) -> BoardVisitOut:
         """Pin a visit to its car, or let it go"""
         with unit_of_work() as uow:
             opening.lock(uow, visit_id, is_locked=data["is_locked"])
-        return _visit(visit_id, 200)
+        return _visit(visit_id)
 
 
 @blp.route("/visits/<uuid:visit_id>/status")
@@ -261,22 +262,22 @@ class Status(MethodView):
     @blp.access(*DESK)
     @blp.arguments(StatusIn)
     @blp.response(200, BoardVisitOut)
-    def post(self, data: dict[str, Any], visit_id: uuid.UUID) -> Response:
+    def post(self, data: dict[str, Any], visit_id: uuid.UUID) -> BoardVisitOut:
         """Write down what the nurse told by phone"""
         with unit_of_work() as uow:
             steps.set_status(uow, visit_id, status=data["status"], happened_at=data["happened_at"])
-        return _visit(visit_id, 200)
+        return _visit(visit_id)
 
 
 @blp.route("/alarms/<uuid:alarm_id>/acknowledgements")
 class Acknowledgements(MethodView):
     @blp.access(*DESK)
     @blp.response(201, BoardAlarmOut)
-    def post(self, alarm_id: uuid.UUID) -> Response:
+    def post(self, alarm_id: uuid.UUID) -> BoardAlarmOut:
         """Say that the desk has an alarm in hand"""
         with unit_of_work() as uow:
             alarm = alarms.acknowledge(uow, alarm_id)
-        return json_response(board_queries.alarm(alarm), 201)
+        return board_queries.alarm(alarm)
 
 
 @blp.route("/presence")
@@ -304,6 +305,6 @@ class Presence(MethodView):
             presence.release(uow, data["care_request_id"])
 
 
-def _visit(visit_id: uuid.UUID, status: int) -> Response:
+def _visit(visit_id: uuid.UUID) -> BoardVisitOut:
     with reading() as session:
-        return json_response(board_queries.one_visit(session, visit_id, now()), status)
+        return board_queries.one_visit(session, visit_id, now())

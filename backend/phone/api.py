@@ -4,20 +4,20 @@ import uuid
 from typing import Any
 
 import marshmallow as ma
-from flask import Response, g
+from flask import g
 from flask.views import MethodView
 from marshmallow import validate
 
 from backend.people.rules import Role
 from backend.phone import commands, feed, queries, rules, service
 from backend.phone.commands import Command, Position
-from backend.phone.feed_shape import FeedOut
 from backend.phone.rules import CommandKind, FollowUpOwner, NeededAfter, Priority, ProblemSolved
+from backend.phone.shapes import FeedOut
 from backend.platform import push
 from backend.platform.clock import now
 from backend.platform.db import reading
 from backend.platform.uow import unit_of_work
-from backend.platform.web import Blueprint, Schema, fields, json_response
+from backend.platform.web import Blueprint, Schema, fields
 from backend.triage.rules import Counterfactual
 
 blp = Blueprint("phone", __name__, url_prefix="/api/v1", description="Telefoon: what the nurse's phone reads and tells")
@@ -39,9 +39,9 @@ class Feed(MethodView):
     @blp.access(Role.NURSE)
     @blp.arguments(FeedQuery, location="query")
     @blp.response(200, FeedOut)
-    def get(self, data: dict[str, Any]) -> Response:
+    def get(self, data: dict[str, Any]) -> FeedOut:
         """What changed on this phone since a cursor; from 0 all of tonight"""
-        return json_response(feed.read(g.actor, feed.Page(**data), now()))
+        return feed.read(g.actor, feed.Page(**data), now())
 
 
 # -- commands ----------------------------------------------------------------------------------------------------

@@ -3,21 +3,21 @@
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from backend.intake import queries as intake
 from backend.phone import shift_snapshot
+from backend.phone.shapes import FeedEvent, FeedOut, PhoneLookBack
 from backend.platform.actor import SYSTEM, Actor
-from backend.platform.clock import iso
+from backend.platform.answers import Moment
 from backend.platform.db import Session, reading
 from backend.platform.events import EventCounter, EventRow
 from backend.roster.models import Shift
 from backend.roster.queries import shift_of
 from backend.triage.pathways import pathways
 
-LookBacks = dict[uuid.UUID, list[dict[str, Any]]]
+LookBacks = dict[uuid.UUID, list[PhoneLookBack]]
 
 
 @dataclass(frozen=True)
@@ -43,36 +43,36 @@ class _Numbers:
     reset: bool = False
 
 
-def read(actor: Actor, page: Page, now: datetime) -> dict[str, Any]:
+def read(actor: Actor, page: Page, now: datetime) -> FeedOut:
     """The newest state of every visit that changed since `after`, for the phone of this nurse's shift.
 
     First the numbers, then the states: a state is then never older than the cursor that says it has been seen.
     """
     with reading(SYSTEM) as session:  # the record shows a phone nothing by itself: the house reads it, for one shift
         numbers = _numbers(session, actor, page, now)
-    answer: dict[str, Any] = {
-        "epoch": str(numbers.epoch),
-        "cursor": numbers.cursor,
-        "more": numbers.more,
-        "reset": numbers.reset,
-        "server_time": iso(now),
-        "shift": None,
-        "events": [],
-    }
+    answer = FeedOut(
+        epoch=str(numbers.epoch),
+        cursor=numbers.cursor,
+        more=numbers.more,
+        reset=numbers.reset,
+        server_time=Moment(now),
+        shift=None,
+        events=[],
+    )
     if numbers.shift is None:
         return answer
     with reading(actor) as session:
         wanted = None if numbers.is_from_the_start else set(numbers.changed)
         around = shift_snapshot.gather(session, numbers.shift, wanted)
-        answer["shift"] = shift_snapshot.shift_card(session, numbers.shift, actor.name, now)
+        answer.shift = shift_snapshot.shift_card(session, numbers.shift, actor.name, now)
     with reading(SYSTEM) as session:
         partners = shift_snapshot.partner_cards(session, around)
         visits = shift_snapshot.visits(around, _look_back(session, around, now), partners, now)
     if numbers.is_from_the_start:
-        answer["pathways"] = [shift_snapshot.pathway_card(pathway) for pathway in pathways().current.values()]
+        answer.pathways = [shift_snapshot.pathway_card(pathway) for pathway in pathways().current.values()]
     changed = {**dict.fromkeys(visits, numbers.cursor), **numbers.changed}
-    answer["events"] = [
-        {"seq": seq, "visit_id": str(visit_id), "visit": visits.get(visit_id)}
+    answer.events = [
+        FeedEvent(seq=seq, visit_id=str(visit_id), visit=visits.get(visit_id))
         for visit_id, seq in sorted(changed.items(), key=lambda item: (item[1], str(item[0])))
     ]
     return answer

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from backend.dispatch.models import Visit
@@ -14,13 +15,26 @@ from backend.dispatch.rules import OVER, VisitStatus
 from backend.intake.complaints import entry_complaints
 from backend.intake.models import CareRequest
 from backend.people.models import Client, Organisation, Partnership, Region, Staff
+from backend.people.rules import AccessType, Precision, Sex
 from backend.phone.models import VisitReport
-from backend.platform.clock import iso, local
+from backend.phone.shapes import (
+    PhoneBreak,
+    PhoneCallback,
+    PhoneClient,
+    PhoneContact,
+    PhoneGp,
+    PhoneLookBack,
+    PhonePartner,
+    PhonePlace,
+    PhoneShift,
+    PhoneTriage,
+    PhoneVisit,
+)
+from backend.platform.answers import Moment
+from backend.platform.clock import local
 from backend.roster.models import Car, HomeBase, Shift, ShiftBreak
 from backend.triage.models import TriageDecision
 from backend.triage.pathways import CarePathway
-
-Snapshot = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,10 +82,10 @@ def gather(session: Session, shift: Shift, wanted: set[uuid.UUID] | None) -> Aro
 
 def visits(
     around: Around,
-    look_back: Mapping[uuid.UUID, list[Snapshot]],
-    partners: Mapping[uuid.UUID, Snapshot],
+    look_back: Mapping[uuid.UUID, list[PhoneLookBack]],
+    partners: Mapping[uuid.UUID, PhonePartner],
     now: datetime,
-) -> dict[uuid.UUID, Snapshot]:
+) -> dict[uuid.UUID, PhoneVisit]:
     """These visits as the phone may hold them; a visit that is not among them has left the phone."""
     return {
         visit.id: _visit(visit, around, look_back.get(visit.id, []), partners.get(visit.id), now)
@@ -79,19 +93,19 @@ def visits(
     }
 
 
-def look_back_card(contacts: Sequence[Mapping[str, Any]]) -> list[Snapshot]:
+def look_back_card(contacts: Sequence[Mapping[str, Any]]) -> list[PhoneLookBack]:
     """What happened in the last 72 hours, in a line each."""
     return [
-        {
-            "happened_at": iso(contact["happened_at"]),
-            "outcome": contact["outcome"],
-            "summary": contact["summary"] or contact["advice"] or contact["question"] or "",
-        }
+        PhoneLookBack(
+            happened_at=Moment(contact["happened_at"]),
+            outcome=contact["outcome"],
+            summary=contact["summary"] or contact["advice"] or contact["question"] or "",
+        )
         for contact in contacts
     ]
 
 
-def pathway_card(pathway: CarePathway) -> Snapshot:
+def pathway_card(pathway: CarePathway) -> dict[str, Any]:
     """What the phone needs of a care pathway: the words for the report, and when to call back."""
     return {
         "id": pathway.id,
@@ -106,7 +120,7 @@ def pathway_card(pathway: CarePathway) -> Snapshot:
     }
 
 
-def shift_card(session: Session, shift: Shift, nurse_name: str, now: datetime) -> Snapshot:
+def shift_card(session: Session, shift: Shift, nurse_name: str, now: datetime) -> PhoneShift:
     """The shift itself, with the number of the desk: the fallback for everything."""
     car, home, region_name = session.execute(
         sa.select(Car, HomeBase, Region.name)
@@ -115,21 +129,21 @@ def shift_card(session: Session, shift: Shift, nurse_name: str, now: datetime) -
         .where(Car.id == shift.car_id)
     ).one()
     partnership = session.get(Partnership, 1)
-    return {
-        "id": str(shift.id),
-        "car_name": car.name,
-        "car_number": car.number,
-        "nurse_name": nurse_name,
-        "region_name": region_name,
-        "starts_at": iso(shift.starts_at),
-        "ends_at": iso(shift.ends_at),
-        "desk_phone": partnership.desk_phone if partnership else None,
-        "rest": _rest(session, shift, now),
-        "home": {"lat": home.lat, "lon": home.lon},
-    }
+    return PhoneShift(
+        id=str(shift.id),
+        car_name=car.name,
+        car_number=car.number,
+        nurse_name=nurse_name,
+        region_name=region_name,
+        starts_at=Moment(shift.starts_at),
+        ends_at=Moment(shift.ends_at),
+        desk_phone=partnership.desk_phone if partnership else None,
+        rest=_rest(session, shift, now),
+        home=PhonePlace(lat=home.lat, lon=home.lon),
+    )
 
 
-def _rest(session: Session, shift: Shift, now: datetime) -> Snapshot | None:
+def _rest(session: Session, shift: Shift, now: datetime) -> PhoneBreak | None:
     """The break that she is in, else the next one."""
     rows = session.scalars(
         sa.select(ShiftBreak)
@@ -139,11 +153,11 @@ def _rest(session: Session, shift: Shift, now: datetime) -> Snapshot | None:
     for rest in rows:
         begins_at = rest.started_at or rest.planned_at
         if begins_at is not None and begins_at + rest.length > now:
-            return {"from_at": iso(begins_at), "until_at": iso(begins_at + rest.length)}
+            return PhoneBreak(from_at=Moment(begins_at), until_at=Moment(begins_at + rest.length))
     return None
 
 
-def partner_cards(session: Session, around: Around) -> dict[uuid.UUID, Snapshot]:
+def partner_cards(session: Session, around: Around) -> dict[uuid.UUID, PhonePartner]:
     """Which car and nurse come to the same door, and when; `session` is the house's, and no client is in it."""
     mine = {visit.double_id: visit for visit in around.visits if visit.double_id is not None}
     if not mine:
@@ -156,13 +170,13 @@ def partner_cards(session: Session, around: Around) -> dict[uuid.UUID, Snapshot]
         .where(Visit.double_id.in_(mine), Visit.status.not_in(OVER))
         .order_by(Visit.part)
     )
-    found: dict[uuid.UUID, Snapshot] = {}
+    found: dict[uuid.UUID, PhonePartner] = {}
     for other, car_name, nurse_name in rows:
         visit = mine.get(other.double_id) if other.double_id is not None else None
         if visit is not None and other.id != visit.id:
             begins_at = other.arrived_at or other.eta_at
             begins_at = max(begins_at, other.window_start) if begins_at and not other.arrived_at else begins_at
-            found[visit.id] = {"car_name": car_name, "nurse_name": nurse_name, "begins_at": _iso(begins_at)}
+            found[visit.id] = PhonePartner(car_name=car_name, nurse_name=nurse_name, begins_at=Moment.maybe(begins_at))
     return found
 
 
@@ -174,115 +188,116 @@ def _by_id(session: Session, kind: Any, ids: set[Any]) -> dict[uuid.UUID, Any]:
 
 
 def _visit(
-    visit: Visit, around: Around, look_back: list[Snapshot], partner: Snapshot | None, now: datetime
-) -> Snapshot:
+    visit: Visit, around: Around, look_back: list[PhoneLookBack], partner: PhonePartner | None, now: datetime
+) -> PhoneVisit:
     request = around.requests.get(visit.care_request_id) if visit.care_request_id else None
     decision = around.decisions.get(visit.care_request_id) if visit.care_request_id else None
     client = around.clients.get(visit.client_id) if visit.client_id else None
     report_id = around.reports.get(visit.id)
     is_behind = visit.status in OVER and report_id is not None
     complaint = entry_complaints().get(visit.complaint)
-    return {
-        "id": str(visit.id),
-        "reference": visit.reference,
-        "kind": visit.kind.value,
-        "urgency": visit.urgency.value,
-        "status": visit.status.value,
-        "sequence": visit.sequence,
-        "eta_at": _iso(visit.eta_at),
-        "travel_s": visit.travel_s,
-        "travel_source": visit.travel_source,
-        "window_start": iso(visit.window_start),
-        "window_end": iso(visit.window_end),
-        "latest_at": iso(visit.latest_at),
-        "service_minutes": visit.service_minutes,
-        "version": visit.version,
-        "complaint": complaint.label if complaint else visit.complaint,
-        "question": visit.question,
-        "onset": request.onset if request else None,
-        "measures_taken": request.measures_taken if request else None,
-        "location_note": request.location_note if request else None,
-        "callback": None if request is None or is_behind else {
-            "name": request.caller_name,
-            "relation": request.caller_relation.value,
-            "number": request.callback_number,
-        },
-        "client": _client(client, around, now, is_behind=is_behind) if client else _nobody_known(visit),
-        "triage": _triage(decision) if decision else None,
-        "pathway_id": visit.pathway_id,
-        "look_back": [] if is_behind else look_back,
-        "required_competences": list(visit.required_competences),
-        "cars_needed": visit.cars_needed,
-        "partner": partner,
-        "assigned_at": _iso(visit.assigned_at),
-        "accepted_at": _iso(visit.accepted_at),
-        "departed_at": _iso(visit.departed_at),
-        "arrived_at": _iso(visit.arrived_at),
-        "finished_at": _iso(visit.finished_at),
-        "report_id": str(report_id) if report_id else None,
-    }  # fmt: skip
+    return PhoneVisit(
+        id=str(visit.id),
+        reference=visit.reference,
+        kind=visit.kind,
+        urgency=visit.urgency,
+        status=visit.status,
+        sequence=visit.sequence,
+        eta_at=Moment.maybe(visit.eta_at),
+        travel_s=visit.travel_s,
+        travel_source=visit.travel_source,
+        window_start=Moment(visit.window_start),
+        window_end=Moment(visit.window_end),
+        latest_at=Moment(visit.latest_at),
+        service_minutes=visit.service_minutes,
+        version=visit.version,
+        complaint=complaint.label if complaint else visit.complaint,
+        question=visit.question,
+        onset=request.onset if request else None,
+        measures_taken=request.measures_taken if request else None,
+        location_note=request.location_note if request else None,
+        callback=_callback(request) if request is not None and not is_behind else None,
+        client=_client(client, around, now, is_behind=is_behind) if client else _nobody_known(visit),
+        triage=_triage(decision) if decision else None,
+        pathway_id=visit.pathway_id,
+        look_back=[] if is_behind else look_back,
+        required_competences=visit.required_competences,
+        cars_needed=visit.cars_needed,
+        partner=partner,
+        assigned_at=Moment.maybe(visit.assigned_at),
+        accepted_at=Moment.maybe(visit.accepted_at),
+        departed_at=Moment.maybe(visit.departed_at),
+        arrived_at=Moment.maybe(visit.arrived_at),
+        finished_at=Moment.maybe(visit.finished_at),
+        report_id=str(report_id) if report_id else None,
+    )
 
 
-_EMPTY_CARD: Snapshot = {
-    "label": "Onbekende cliënt", "age": None, "birth_date": None, "sex": "unknown", "phone": None, "street": "",
-    "house_number": None, "addition": "", "postcode": None, "city": "", "entry_note": None, "lat": None, "lon": None,
-    "precision": "unknown", "access_type": "unknown", "access_note": None, "alerts": [], "language": None,
-    "contact": None, "gp": None, "treatment_limits": None, "organisation": None,
-}  # fmt: skip
+def _callback(request: CareRequest) -> PhoneCallback:
+    return PhoneCallback(name=request.caller_name, relation=request.caller_relation, number=request.callback_number)
 
 
-def _client(client: Client, around: Around, now: datetime, *, is_behind: bool) -> Snapshot:
+_EMPTY_CARD = PhoneClient(
+    label="Onbekende cliënt", age=None, birth_date=None, sex=Sex.UNKNOWN, phone=None, street="",
+    house_number=None, addition="", postcode=None, city="", entry_note=None, lat=None, lon=None,
+    precision=Precision.UNKNOWN, access_type=AccessType.UNKNOWN, access_note=None, alerts=[], language=None,
+    contact=None, gp=None, treatment_limits=None, organisation=None,
+)  # fmt: skip
+
+
+def _client(client: Client, around: Around, now: datetime, *, is_behind: bool) -> PhoneClient:
     """Who lives there. Once a visit is done and reported the phone keeps the name and the address, no more."""
-    card = _EMPTY_CARD | {
-        "label": client.label,
-        "age": client.age_on(local(now).date()),
-        "birth_date": client.birth_date.isoformat() if client.birth_date else None,
-        "sex": client.sex.value,
-        "street": client.street,
-        "house_number": client.house_number,
-        "addition": client.addition,
-        "postcode": client.postcode,
-        "city": client.city,
-        "lat": client.lat,
-        "lon": client.lon,
-        "precision": client.precision.value,
-        "organisation": around.organisations.get(client.organisation_id) if client.organisation_id else None,
-    }
+    card = replace(
+        _EMPTY_CARD,
+        label=client.label,
+        age=client.age_on(local(now).date()),
+        birth_date=client.birth_date.isoformat() if client.birth_date else None,
+        sex=client.sex,
+        street=client.street,
+        house_number=client.house_number,
+        addition=client.addition,
+        postcode=client.postcode,
+        city=client.city,
+        lat=client.lat,
+        lon=client.lon,
+        precision=client.precision,
+        organisation=around.organisations.get(client.organisation_id) if client.organisation_id else None,
+    )
     if is_behind:
         return card
-    contact = {"name": client.contact_name, "phone": client.contact_phone, "relation": client.contact_relation}
-    return card | {
-        "phone": client.phone,
-        "entry_note": client.entry_note or None,
-        "access_type": client.access_type.value,
-        "access_note": client.access_note or None,
-        "alerts": list(client.alerts),
-        "language": client.language,
-        "contact": contact if client.contact_name or client.contact_phone else None,
-        "gp": {"name": client.gp_name, "phone": client.gp_phone} if client.gp_name or client.gp_phone else None,
-        "treatment_limits": client.treatment_limits,
-    }
+    return replace(
+        card,
+        phone=client.phone,
+        entry_note=client.entry_note or None,
+        access_type=client.access_type,
+        access_note=client.access_note or None,
+        alerts=client.alerts,
+        language=client.language,
+        contact=_contact(client) if client.contact_name or client.contact_phone else None,
+        gp=PhoneGp(name=client.gp_name, phone=client.gp_phone) if client.gp_name or client.gp_phone else None,
+        treatment_limits=client.treatment_limits,
+    )
 
 
-def _nobody_known(visit: Visit) -> Snapshot:
+def _contact(client: Client) -> PhoneContact:
+    return PhoneContact(name=client.contact_name, phone=client.contact_phone, relation=client.contact_relation)
+
+
+def _nobody_known(visit: Visit) -> PhoneClient:
     """Somebody of whom the desk knows no more than a place; the rest stands in the location note."""
-    precision = "pinned" if visit.lat is not None else "unknown"
-    return _EMPTY_CARD | {"lat": visit.lat, "lon": visit.lon, "precision": precision}
+    precision = Precision.PINNED if visit.lat is not None else Precision.UNKNOWN
+    return replace(_EMPTY_CARD, lat=visit.lat, lon=visit.lon, precision=precision)
 
 
 _LETTERS = {"airway": "A", "breathing": "B", "circulation": "C", "disability": "D"}
 _STATES = {"unsafe": "niet veilig", "unknown": "niet bekend"}
 
 
-def _triage(decision: TriageDecision) -> Snapshot:
+def _triage(decision: TriageDecision) -> PhoneTriage:
     odd = [f"{_LETTERS[name]} {_STATES[state]}" for name, state in decision.abcd.items() if state in _STATES]
-    return {
-        "abcd_note": ", ".join(odd) if odd else "ABCD veilig",
-        "alarm_signals": list(decision.alarm_signals),
-        "advice": decision.advice,
-        "scope_rule": decision.scope_rule,
-    }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return iso(moment) if moment else None
+    return PhoneTriage(
+        abcd_note=", ".join(odd) if odd else "ABCD veilig",
+        alarm_signals=decision.alarm_signals,
+        advice=decision.advice,
+        scope_rule=decision.scope_rule,
+    )

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from jsonschema import Draft202012Validator
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "openapi.json"
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -61,6 +65,40 @@ def operations() -> list[Operation]:
             numbers = tuple(one["name"] for one in parameters if one.get("schema", {}).get("type") == "integer")
             found.append(Operation(method, path, None if body is None else expanded(whole, body), query, numbers))
     return found
+
+
+def faults(method: str, path: str, status: int, answer: Any) -> list[str]:
+    """Where a real answer is not what the document says of it."""
+    validator = _validators().get((method.lower(), _template(path), status))
+    if validator is None:
+        return [f"{method} {path} answers {status}, of which the document says nothing"]
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(answer)]
+
+
+@cache
+def _validators() -> dict[tuple[str, str, int], Draft202012Validator]:
+    whole = document()
+    found = {}
+    for path, item in whole["paths"].items():
+        for method in METHODS:
+            for status, response in item.get(method, {}).get("responses", {}).items():
+                schema = response.get("content", {}).get("application/json", {}).get("schema")
+                if schema is not None:
+                    rule = {**schema, "components": whole["components"]}
+                    found[method, path, int(status)] = Draft202012Validator(
+                        rule, format_checker=Draft202012Validator.FORMAT_CHECKER
+                    )
+    return found
+
+
+@cache
+def _templates() -> list[tuple[re.Pattern[str], str]]:
+    paths = sorted(document()["paths"], key=lambda path: path.count("{"))  # /regions/check before /regions/{region_id}
+    return [(re.compile(re.sub(r"{[^}]+}", "[^/]+", path)), path) for path in paths]
+
+
+def _template(path: str) -> str:
+    return next((template for pattern, template in _templates() if pattern.fullmatch(path)), path)
 
 
 def resolved(whole: Any, schema: Any) -> Any:

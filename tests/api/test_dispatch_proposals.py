@@ -11,13 +11,11 @@ from typing import Any
 import pytest
 
 from backend.dispatch import assign, writing
-from backend.dispatch.board.shape import BoardOut
 from backend.dispatch.planning import optimiser as planning
 from backend.dispatch.planning import replan
 from backend.dispatch.planning.optimiser import PlanningFailed
 from backend.dispatch.proposals import deciding
 from backend.dispatch.proposals import search as proposing
-from backend.dispatch.proposals.shape import ProposalOut
 from backend.dispatch.rules import VisitStatus
 from backend.platform.actor import SYSTEM
 from backend.platform.errors import DomainError
@@ -58,14 +56,12 @@ def test_the_desk_asks_and_gets_its_answer_from_the_worker_while_the_routes_stay
     assert asked.json["limit_s"] == 5
     assert len(jobs("propose")) == 1
     board = triagist.get("/api/v1/board").json
-    assert BoardOut().dump(board) == board
     assert (board["night"]["proposal"]["state"], board["night"]["proposal"]["asked_by"]) == (
         "running",
         triagist.actor.name,
     )
     ready = answered(triagist, asked.json)
     assert ready["state"] == "ready"
-    assert ProposalOut().dump(ready) == ready
     assert where_all(visits) == before
     assert triagist.get("/api/v1/board").json["night"]["proposal"]["state"] == "ready"
     assert [change["text_code"] for change in triagist.get("/api/v1/board").json["changes"][:2]] == [

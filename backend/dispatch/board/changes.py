@@ -1,15 +1,15 @@
 """The last things that happened, as codes with numbers and car names: the line at the foot of the board."""
 
 import uuid
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from backend.dispatch.board.shapes import ChangeOut
 from backend.intake.models import CareRequest
 from backend.intake.rules import reference_of
 from backend.people.models import Organisation
-from backend.platform.clock import iso
+from backend.platform.answers import Moment
 from backend.platform.events import EventRow
 
 LAST = 20
@@ -77,7 +77,7 @@ _PARAMS = (
 """Facts that may stand there: numbers, codes and names of cars. Nothing that somebody typed about a client."""
 
 
-def last_changes(session: Session, *, up_to: int) -> list[dict[str, Any]]:
+def last_changes(session: Session, *, up_to: int) -> list[ChangeOut]:
     """The last twenty, newest first."""
     rows = session.scalars(
         sa.select(EventRow)
@@ -104,7 +104,7 @@ def _names(session: Session, organisation_ids: set[uuid.UUID | None]) -> dict[uu
     return dict(rows.tuples().all())
 
 
-def _change(row: EventRow, numbers: dict[uuid.UUID, int], names: dict[uuid.UUID, str]) -> dict[str, Any]:
+def _change(row: EventRow, numbers: dict[uuid.UUID, int], names: dict[uuid.UUID, str]) -> ChangeOut:
     params = {key: row.payload[key] for key in _PARAMS if row.payload.get(key) is not None}
     if "reference" not in params and row.stream_id in numbers:
         params["reference"] = reference_of(numbers[row.stream_id])
@@ -113,10 +113,10 @@ def _change(row: EventRow, numbers: dict[uuid.UUID, int], names: dict[uuid.UUID,
     # A planned visit's title may say what is wrong with somebody; a triage decision's reason may too.
     if row.name not in ("VisitWithdrawn", "VisitCancelled"):
         params.pop("reason", None)
-    return {
-        "seq": row.seq,
-        "happened_at": iso(row.happened_at),
-        "text_code": TEXT_CODES[row.name],
-        "params": {**params, "by": row.actor_name},
-        "visit_id": str(row.topic_id) if row.topic_id else None,
-    }
+    return ChangeOut(
+        seq=row.seq,
+        happened_at=Moment(row.happened_at),
+        text_code=TEXT_CODES[row.name],
+        params={**params, "by": row.actor_name},
+        visit_id=str(row.topic_id) if row.topic_id else None,
+    )

@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -15,11 +14,20 @@ from backend.dispatch.objections import params_json
 from backend.dispatch.planning import optimiser as planning
 from backend.dispatch.planning import warming
 from backend.dispatch.planning.choice import Advice, Choice, Rejected, Second, by_distance
+from backend.dispatch.planning.shapes import (
+    AdvisedCarOut,
+    AdvisedReasonOut,
+    DelayOut,
+    RecommendationOut,
+    RejectedCarOut,
+    SecondCarOut,
+    TermsOut,
+)
 from backend.dispatch.rules import OVER
 from backend.dispatch.tonight import CarTonight, Tonight, VisitTonight, load, objections
 from backend.people.models import Client
 from backend.people.rules import name_label
-from backend.platform.clock import iso
+from backend.platform.answers import Moment
 from backend.platform.errors import NotFound
 from backend.roster.models import Night
 from backend.travel import times as travel
@@ -63,30 +71,30 @@ def _for_second(tonight: Tonight, visit: VisitTonight) -> list[CarTonight]:
     ]
 
 
-def recommendation(session: Session, visit_id: uuid.UUID, now: datetime) -> dict[str, Any]:
+def recommendation(session: Session, visit_id: uuid.UUID, now: datetime) -> RecommendationOut:
     """The advice for one visit, as the desk reads it."""
     tonight, visit = _look(session, visit_id, now)
     if visit.status in OVER:
         raise VisitIsOver(status=visit.status.value)
     advice = advise(tonight, visit)
     labels = _labels(session, tonight, {delay.visit_id for choice in advice.choices for delay in choice.delays})
-    return {
-        "visit_id": str(visit_id),
-        "computed_at": iso(now),
-        "plan_version": tonight.plan_version,
-        "source": advice.source,
-        "options": [_option(choice, labels) for choice in advice.choices],
-        "rejected": [
-            {
-                "shift_id": str(one.car.shift_id),
-                "car_name": one.car.car_name,
-                "nurse_name": one.car.nurse_name,
-                "reason": one.reason,
-                "params": dict(one.params),
-            }
+    return RecommendationOut(
+        visit_id=str(visit_id),
+        computed_at=Moment(now),
+        plan_version=tonight.plan_version,
+        source=advice.source,
+        options=[_option(choice, labels) for choice in advice.choices],
+        rejected=[
+            RejectedCarOut(
+                shift_id=str(one.car.shift_id),
+                car_name=one.car.car_name,
+                nurse_name=one.car.nurse_name,
+                reason=one.reason,
+                params=dict(one.params),
+            )
             for one in advice.rejected
         ],
-    }
+    )
 
 
 def slot_for(session: Session, visit_id: uuid.UUID, shift_id: uuid.UUID, now: datetime) -> Slot | None:
@@ -159,40 +167,40 @@ def _labels(session: Session, tonight: Tonight, visit_ids: set[uuid.UUID]) -> di
     }
 
 
-def _option(choice: Choice, labels: dict[uuid.UUID, str]) -> dict[str, Any]:
-    return {
-        "rank": choice.rank,
-        "shift_id": str(choice.car.shift_id),
-        "car_name": choice.car.car_name,
-        "nurse_name": choice.car.nurse_name,
-        "arrive_at": iso(choice.arrive_at),
-        "travel_s": choice.travel_s,
-        "distance_m": choice.distance_m,
-        "travel_source": choice.travel_source,
-        "late_s": choice.late_s,
-        "cost": choice.cost,
-        "terms": dict(choice.terms),
-        "reasons": list(choice.reasons),
-        "second": _second(choice.second) if choice.second is not None else None,
-        "delays": [
-            {
-                "visit_id": str(delay.visit_id),
-                "label": labels.get(delay.visit_id, ""),
-                "later_s": delay.later_s,
-                "new_arrival_at": iso(delay.new_arrival_at),
-                "still_in_window": delay.still_in_window,
-            }
+def _option(choice: Choice, labels: dict[uuid.UUID, str]) -> AdvisedCarOut:
+    return AdvisedCarOut(
+        rank=choice.rank,
+        shift_id=str(choice.car.shift_id),
+        car_name=choice.car.car_name,
+        nurse_name=choice.car.nurse_name,
+        arrive_at=Moment(choice.arrive_at),
+        travel_s=choice.travel_s,
+        distance_m=choice.distance_m,
+        travel_source=choice.travel_source,
+        late_s=choice.late_s,
+        cost=choice.cost,
+        terms=TermsOut.of(choice.terms),
+        reasons=[AdvisedReasonOut.of(one) for one in choice.reasons],
+        second=_second(choice.second) if choice.second is not None else None,
+        delays=[
+            DelayOut(
+                visit_id=str(delay.visit_id),
+                label=labels.get(delay.visit_id, ""),
+                later_s=delay.later_s,
+                new_arrival_at=Moment(delay.new_arrival_at),
+                still_in_window=delay.still_in_window,
+            )
             for delay in choice.delays
         ],
-    }
+    )
 
 
-def _second(second: Second) -> dict[str, Any]:
-    return {
-        "visit_id": str(second.visit_id),
-        "shift_id": str(second.car.shift_id),
-        "car_name": second.car.car_name,
-        "nurse_name": second.car.nurse_name,
-        "arrive_at": iso(second.arrive_at),
-        "reasons": list(second.reasons),
-    }
+def _second(second: Second) -> SecondCarOut:
+    return SecondCarOut(
+        visit_id=str(second.visit_id),
+        shift_id=str(second.car.shift_id),
+        car_name=second.car.car_name,
+        nurse_name=second.car.nurse_name,
+        arrive_at=Moment(second.arrive_at),
+        reasons=[AdvisedReasonOut.of(one) for one in second.reasons],
+    )

@@ -3,7 +3,6 @@
 import uuid
 from typing import Any
 
-from flask import Response
 from flask.views import MethodView
 
 from backend.dispatch.blueprint import blp
@@ -11,12 +10,13 @@ from backend.dispatch.proposals import deciding, service
 from backend.dispatch.proposals import queries as proposals
 from backend.dispatch.proposals.models import PlanProposal
 from backend.dispatch.proposals.rules import UNDO, ProposalState
-from backend.dispatch.proposals.shape import ProposalOut
+from backend.dispatch.proposals.shapes import ComparisonOut, KeptOut, ProposalOut
 from backend.people.rules import DESK
-from backend.platform.clock import iso, now
+from backend.platform.answers import Moment
+from backend.platform.clock import now
 from backend.platform.db import reading
 from backend.platform.uow import unit_of_work
-from backend.platform.web import Schema, fields, json_response
+from backend.platform.web import Schema, fields
 from backend.roster import queries as roster
 
 
@@ -36,18 +36,18 @@ class Proposals(MethodView):
     @blp.access(*DESK)
     @blp.arguments(ProposalIn)
     @blp.response(202, ProposalOut)
-    def post(self, data: dict[str, Any], night_id: uuid.UUID) -> Response:
+    def post(self, data: dict[str, Any], night_id: uuid.UUID) -> ProposalOut:
         """Ask for better routes; while a search runs, asking again joins it"""
         with unit_of_work() as uow:
             asked = service.ask(uow, night_id, **data)
-        return _shown(asked.id, 202)
+        return _shown(asked.id)
 
 
 @blp.route("/proposals/<uuid:proposal_id>")
 class Proposal(MethodView):
     @blp.access(*DESK)
     @blp.response(200, ProposalOut)
-    def get(self, proposal_id: uuid.UUID) -> Response:
+    def get(self, proposal_id: uuid.UUID) -> ProposalOut:
         """Before and after: totals, cars, and who arrives when"""
         return _shown(proposal_id)
 
@@ -56,7 +56,7 @@ class Proposal(MethodView):
 class Acceptances(MethodView):
     @blp.access(*DESK)
     @blp.response(200, ProposalOut)
-    def post(self, proposal_id: uuid.UUID) -> Response:
+    def post(self, proposal_id: uuid.UUID) -> ProposalOut:
         """Put exactly this plan in force; 409 when the night has moved on or another desk was first"""
         with unit_of_work() as uow:
             deciding.accept(uow, proposal_id)
@@ -68,7 +68,7 @@ class Refusals(MethodView):
     @blp.access(*DESK)
     @blp.arguments(DeclineIn)
     @blp.response(200, ProposalOut)
-    def post(self, data: dict[str, Any], proposal_id: uuid.UUID) -> Response:
+    def post(self, data: dict[str, Any], proposal_id: uuid.UUID) -> ProposalOut:
         """Leave the routes as they are"""
         with unit_of_work() as uow:
             deciding.decline(uow, proposal_id, reason=data["reason"])
@@ -79,7 +79,7 @@ class Refusals(MethodView):
 class ProposalCancellations(MethodView):
     @blp.access(*DESK)
     @blp.response(200, ProposalOut)
-    def post(self, proposal_id: uuid.UUID) -> Response:
+    def post(self, proposal_id: uuid.UUID) -> ProposalOut:
         """Wait for the search no longer"""
         with unit_of_work() as uow:
             deciding.cancel(uow, proposal_id)
@@ -90,37 +90,37 @@ class ProposalCancellations(MethodView):
 class Reversals(MethodView):
     @blp.access(*DESK)
     @blp.response(200, ProposalOut)
-    def post(self, proposal_id: uuid.UUID) -> Response:
+    def post(self, proposal_id: uuid.UUID) -> ProposalOut:
         """Put the earlier routes back, as far as nothing happened meanwhile"""
         with unit_of_work() as uow:
             deciding.undo(uow, proposal_id)
         return _shown(proposal_id)
 
 
-def _shown(proposal_id: uuid.UUID, status: int = 200) -> Response:
+def _shown(proposal_id: uuid.UUID) -> ProposalOut:
     with reading() as session:
         found = proposals.proposal(session, proposal_id)
         night = roster.night(session, found.night_id)
-        return json_response(_shape(found, proposals.state_of(found, night, now())), status)
+        return _shape(found, proposals.state_of(found, night, now()))
 
 
-def _shape(found: PlanProposal, state: ProposalState) -> dict[str, Any]:
+def _shape(found: PlanProposal, state: ProposalState) -> ProposalOut:
     can_undo = state is ProposalState.ACCEPTED and found.decided_at is not None
     facts = {key: value for key, value in found.comparison.items() if key != "terms"}
-    return {
-        "id": str(found.id),
-        "night_id": str(found.night_id),
-        "state": state.value,
-        "note": found.note,
-        "asked_at": iso(found.asked_at),
-        "asked_by": found.asked_by,
-        "limit_s": found.limit_s,
-        "includes_assigned": found.includes_assigned,
-        "answered_at": iso(found.answered_at) if found.answered_at else None,
-        "decided_at": iso(found.decided_at) if found.decided_at else None,
-        "decided_by": found.decided_by,
-        "reason": found.reason,
-        "undo_until": iso(found.decided_at + UNDO) if can_undo and found.decided_at else None,
-        "kept": found.undo.get("kept", []),
-        "comparison": facts or None,
-    }
+    return ProposalOut(
+        id=str(found.id),
+        night_id=str(found.night_id),
+        state=state,
+        note=found.note,
+        asked_at=Moment(found.asked_at),
+        asked_by=found.asked_by,
+        limit_s=found.limit_s,
+        includes_assigned=found.includes_assigned,
+        answered_at=Moment.maybe(found.answered_at),
+        decided_at=Moment.maybe(found.decided_at),
+        decided_by=found.decided_by,
+        reason=found.reason,
+        undo_until=Moment(found.decided_at + UNDO) if can_undo and found.decided_at else None,
+        kept=[KeptOut.of(one) for one in found.undo.get("kept", [])],
+        comparison=ComparisonOut.of(facts) if facts else None,
+    )

@@ -3586,14 +3586,13 @@ export interface components {
             shift_id: string;
         };
         BoardAlarmOut: {
-            /** Format: date-time */
             acknowledged_at: string | null;
             acknowledged_by: string | null;
             car_name: string | null;
             care_request_id: string | null;
             id: string;
             /** @enum {string} */
-            kind: "unacknowledged" | "nurse_alarm" | "overdue" | "late_norm" | "push_dead" | "no_car";
+            kind: "late_norm" | "no_car" | "nurse_alarm" | "overdue" | "push_dead" | "unacknowledged";
             note: string | null;
             /** Format: date-time */
             raised_at: string;
@@ -3608,15 +3607,12 @@ export interface components {
         BoardBreakOut: {
             /** Format: date-time */
             earliest_at: string;
-            /** Format: date-time */
             ended_at: string | null;
             id: string;
             /** Format: date-time */
             latest_at: string;
             minutes: number;
-            /** Format: date-time */
             planned_at: string | null;
-            /** Format: date-time */
             started_at: string | null;
         };
         BoardCarOut: {
@@ -3632,25 +3628,23 @@ export interface components {
             nurse_name: string;
             phone: string | null;
             position: components["schemas"]["PositionOut"] | null;
-            /** Format: date-time */
             push_ok_at: string | null;
             region_id: string | null;
             region_name: string | null;
             shift_id: string;
             /** Format: date-time */
             starts_at: string;
-            /** @enum {string} */
-            state: "free" | "driving" | "on_scene" | "resting" | "off";
+            /** @enum {unknown} */
+            state: "driving" | "free" | "off" | "on_scene" | "resting";
         };
         BoardNightOut: {
-            /** Format: date-time */
             closed_at: string | null;
             /** Format: date-time */
             ends_at: string;
             id: string;
             plan_note: string | null;
             /** @enum {string} */
-            plan_state: "idle" | "running" | "failed";
+            plan_state: "failed" | "idle" | "running";
             plan_version: number;
             proposal: components["schemas"]["BoardProposalOut"] | null;
             /** Format: date-time */
@@ -3676,15 +3670,12 @@ export interface components {
             id: string;
             limit_s: number;
             /** @enum {string} */
-            state: "running" | "ready" | "nothing_better" | "failed" | "overtaken" | "cancelled" | "accepted" | "declined" | "undone";
+            state: "accepted" | "cancelled" | "declined" | "failed" | "nothing_better" | "overtaken" | "ready" | "running" | "undone";
         };
         BoardVisitOut: {
-            /** Format: date-time */
             accepted_at: string | null;
             address_line: string;
-            /** Format: date-time */
             arrived_at: string | null;
-            /** Format: date-time */
             assigned_at: string | null;
             care_request_id: string | null;
             cars_needed: number;
@@ -3692,13 +3683,10 @@ export interface components {
             client_id: string | null;
             client_label: string;
             complaint: string;
-            /** Format: date-time */
             departed_at: string | null;
             double_id: string | null;
             driving: components["schemas"]["DrivingOut"] | null;
-            /** Format: date-time */
             eta_at: string | null;
-            /** Format: date-time */
             finished_at: string | null;
             id: string;
             is_locked: boolean;
@@ -3707,7 +3695,6 @@ export interface components {
             lat: number | null;
             /** Format: date-time */
             latest_at: string;
-            /** Format: date-time */
             leave_at: string | null;
             lon: number | null;
             organisation: string | null;
@@ -3723,7 +3710,7 @@ export interface components {
             service_minutes: number;
             shift_id: string | null;
             /** @enum {string} */
-            status: "open" | "assigned" | "accepted" | "under_way" | "on_scene" | "done" | "cancelled";
+            status: "accepted" | "assigned" | "cancelled" | "done" | "on_scene" | "open" | "under_way";
             travel_s: number | null;
             travel_source: string | null;
             /** @enum {string} */
@@ -4655,12 +4642,12 @@ export interface components {
             name: string;
             number: string;
             /** @enum {string} */
-            relation: "client" | "informal_carer" | "nurse" | "gp" | "gp_post" | "mka" | "alarm_centre" | "other";
+            relation: "alarm_centre" | "client" | "gp" | "gp_post" | "informal_carer" | "mka" | "nurse" | "other";
         };
         PhoneClient: {
             access_note: string | null;
             /** @enum {string} */
-            access_type: "code_safe" | "key_holder" | "electronic_lock" | "opens_door" | "unknown";
+            access_type: "code_safe" | "electronic_lock" | "key_holder" | "opens_door" | "unknown";
             addition: string;
             age: number | null;
             alerts: string[];
@@ -4678,7 +4665,7 @@ export interface components {
             phone: string | null;
             postcode: string | null;
             /** @enum {string} */
-            precision: "address" | "pc6" | "pc4" | "pinned" | "unknown";
+            precision: "address" | "pc4" | "pc6" | "pinned" | "unknown";
             /** @enum {string} */
             sex: "female" | "male" | "other" | "unknown";
             street: string;
@@ -4700,7 +4687,6 @@ export interface components {
             summary: string;
         };
         PhonePartner: {
-            /** Format: date-time */
             begins_at: string | null;
             car_name: string;
             nurse_name: string;
@@ -4730,21 +4716,15 @@ export interface components {
             scope_rule: string | null;
         };
         PhoneVisit: {
-            /** Format: date-time */
             accepted_at: string | null;
-            /** Format: date-time */
             arrived_at: string | null;
-            /** Format: date-time */
             assigned_at: string | null;
             callback: components["schemas"]["PhoneCallback"] | null;
             cars_needed: number;
             client: components["schemas"]["PhoneClient"] | null;
             complaint: string;
-            /** Format: date-time */
             departed_at: string | null;
-            /** Format: date-time */
             eta_at: string | null;
-            /** Format: date-time */
             finished_at: string | null;
             id: string;
             /** @enum {string} */
@@ -4765,7 +4745,7 @@ export interface components {
             sequence: number | null;
             service_minutes: number;
             /** @enum {string} */
-            status: "open" | "assigned" | "accepted" | "under_way" | "on_scene" | "done" | "cancelled";
+            status: "accepted" | "assigned" | "cancelled" | "done" | "on_scene" | "open" | "under_way";
             travel_s: number | null;
             travel_source: string | null;
             triage: components["schemas"]["PhoneTriage"] | null;
@@ -4842,13 +4822,11 @@ export interface components {
             includes_assigned: boolean;
         };
         ProposalOut: {
-            /** Format: date-time */
             answered_at: string | null;
             /** Format: date-time */
             asked_at: string;
             asked_by: string;
             comparison: components["schemas"]["ComparisonOut"] | null;
-            /** Format: date-time */
             decided_at: string | null;
             decided_by: string | null;
             id: string;
@@ -4859,8 +4837,7 @@ export interface components {
             note: string | null;
             reason: string | null;
             /** @enum {string} */
-            state: "running" | "ready" | "nothing_better" | "failed" | "overtaken" | "cancelled" | "accepted" | "declined" | "undone";
-            /** Format: date-time */
+            state: "accepted" | "cancelled" | "declined" | "failed" | "nothing_better" | "overtaken" | "ready" | "running" | "undone";
             undo_until: string | null;
         };
         ProposedArrivalOut: {
@@ -4892,7 +4869,6 @@ export interface components {
             visit_id: string;
         };
         ProposedVisitOut: {
-            /** Format: date-time */
             at: string | null;
             is_late: boolean;
             is_next: boolean;
