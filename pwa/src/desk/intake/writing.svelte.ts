@@ -1,5 +1,6 @@
 /** The question that is being written at this desk, if any, and the ones that were left half done. */
 import { uuid7 as newId } from '$shared/uuid7'
+import type { Action } from '../board/action'
 import { board } from '../board/board.svelte'
 import { api } from '../server/api'
 import type { IntakeDraft } from '../server/types'
@@ -33,3 +34,11 @@ class Writing {
 }
 
 export const writing = new Writing()
+
+export const newQuestion: Action = {
+  keys: ['n'],
+  hint: 'nieuw',
+  help: 'nieuwe zorgvraag',
+  command: { word: 'nieuw', preview: 'nieuwe zorgvraag' },
+  run: () => writing.start(),
+}

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { board as store } from '../board/board.svelte'
 import { aBoard, aCar, at, aVisit, aWaiting, NOW } from '../builders'
 import { clockTime, parseCommand } from './command'
 
@@ -62,4 +63,16 @@ test('a spoken time is the last such moment: 23:50 said at 02:14 was yesterday, 
   expect(clockTime('2.16', NOW)).toBe(at(0))
   expect(clockTime('25:00', NOW)).toBeNull()
   expect(clockTime('straks', NOW)).toBeNull()
+})
+
+test('one word does what its key does, and in more words it is a search', () => {
+  expect(parse('nieuw')).toMatchObject({ kind: 'action', preview: 'nieuwe zorgvraag' })
+  expect(parse('/Plan')).toMatchObject({ kind: 'action', preview: 'een beter plan zoeken en bekijken' })
+  expect(parse('nieuw verband')).toMatchObject({ kind: 'unknown', code: 'nothing_found' })
+})
+
+test('a night can be closed while there is one', () => {
+  expect(parse('sluit')).toMatchObject({ kind: 'action', action: { isPossible: false } })
+  store.live = { ...store.live, board }
+  expect(parse('sluit')).toMatchObject({ kind: 'action', action: { isPossible: true } })
 })

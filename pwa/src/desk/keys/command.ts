@@ -1,6 +1,8 @@
 /** The command bar: "2 tp" is car 2 on the scene, "2 1142" sends car 2 to ZV-1142, any other words search the board. */
+import type { Action } from '../board/action'
 import { carsSorted, isActive, visitForStatus } from '../board/queue'
 import type { Board, BoardVisit, Car, VisitStatus } from '../server/types'
+import { actions } from './actions'
 
 export type Command =
   | { kind: 'empty' }
@@ -11,7 +13,7 @@ export type Command =
   | { kind: 'break'; car: Car }
   | { kind: 'show_visit'; visit: BoardVisit }
   | { kind: 'show_waiting'; id: string; reference: string; label: string }
-  | { kind: 'new' | 'planned' | 'help' | 'plan' | 'close_night' | 'handovers' }
+  | { kind: 'action'; action: Action; preview: string }
   | { kind: 'unknown'; code: 'no_car' | 'no_visit' | 'no_word' | 'nothing_found'; text: string }
 
 const STATUS_WORDS: Record<string, VisitStatus> = {
@@ -25,22 +27,13 @@ const STATUS_WORDS: Record<string, VisitStatus> = {
   klaar: 'done',
   kl: 'done',
 }
-const WORDS: Record<string, 'new' | 'planned' | 'help' | 'plan' | 'close_night' | 'handovers'> = {
-  nieuw: 'new',
-  gepland: 'planned',
-  hulp: 'help',
-  plan: 'plan',
-  sluit: 'close_night',
-  overdracht: 'handovers',
-}
-
 /** What these words mean on this board. `now` places a spoken time ("2 tp 02:10") on the right day. */
 export function parseCommand(text: string, board: Board, now: number): Command {
   const words = text.trim().replace(/^\/+/, '').toLowerCase().split(/\s+/).filter(Boolean)
   if (words.length === 0) return { kind: 'empty' }
   const [first, second, third] = words as [string, string | undefined, string | undefined]
-  const word = WORDS[first]
-  if (word !== undefined && second === undefined) return { kind: word }
+  const action = second === undefined ? actions().find((one) => one.command?.word === first) : undefined
+  if (action?.command) return { kind: 'action', action, preview: action.command.preview }
   const car = findCar(first, board)
   if (car === null) {
     return /^(a|auto)?\d{1,2}$/.test(first) ? { kind: 'unknown', code: 'no_car', text: first } : search(words, board)

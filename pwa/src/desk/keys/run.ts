@@ -1,11 +1,9 @@
 /** Runs what the command bar understood. */
+import { perform } from '../board/action'
 import { board } from '../board/board.svelte'
-import { dialogs } from '../board/dialogs.svelte'
 import { selection } from '../board/selection.svelte'
 import { breakNow, endBreak, wake } from '../cars/actions'
 import { isToCome, restingBreak } from '../cars/breaks'
-import { writing } from '../intake/writing.svelte'
-import { plan } from '../plan/plan.svelte'
 import { setStatus } from '../visit/actions'
 import type { Command } from './command'
 
@@ -33,14 +31,7 @@ export async function run(command: Command): Promise<void> {
       return selection.select({ kind: 'visit', id: command.visit.id })
     case 'show_waiting':
       return selection.select({ kind: 'waiting', id: command.id })
-    case 'new':
-      return writing.start()
-    case 'plan':
-      return plan.open()
-    case 'help':
-    case 'planned':
-    case 'close_night':
-    case 'handovers':
-      dialogs.open({ kind: command.kind })
+    case 'action':
+      return perform(command.action)
   }
 }

@@ -3,6 +3,7 @@ import { uuid7 as newId } from '$shared/uuid7'
 import { tick } from 'svelte'
 import { attempt } from '../board/attempt'
 import { api } from '../server/api'
+import type { Action } from '../board/action'
 import { board } from '../board/board.svelte'
 import { messages } from '../board/messages.svelte'
 import { selection } from '../board/selection.svelte'
@@ -98,3 +99,11 @@ class Plan {
 }
 
 export const plan = new Plan()
+
+export const betterPlan: Action = {
+  keys: ['r'],
+  hint: 'beter plan',
+  help: 'zoek een beter plan, en bekijk het',
+  command: { word: 'plan', preview: 'een beter plan zoeken en bekijken', help: 'zoek een beter plan' },
+  run: () => plan.open(),
+}

@@ -1,11 +1,15 @@
 /** What the desk does with one visit. Each tells what happened in a sentence, and never loses what was typed. */
 import { uuid7 as newId } from '$shared/uuid7'
 import { attempt } from '../board/attempt'
+import type { Action } from '../board/action'
 import { board } from '../board/board.svelte'
+import { Busy } from '../board/busy.svelte'
 import type { SecondCar } from '../board/dialogs.svelte'
 import { messages } from '../board/messages.svelte'
 import { visitName } from '../board/names'
+import { isActive } from '../board/queue'
 import { selection } from '../board/selection.svelte'
+import { partnerOf } from '../board/together'
 import { api } from '../server/api'
 import { STATUS_WORDS } from '../server/nl'
 import type { BoardVisit, Night, VisitStatus } from '../server/types'
@@ -109,3 +113,19 @@ export async function addPlanned(form: PlannedForm, night: Night, name: string):
   messages.say(`Gepland bezoek voor ${name} staat op het bord.`, 'good')
   selection.select({ kind: 'visit', id: visit.id })
 }
+
+export const pinVisit = (visit: BoardVisit | undefined): Action => ({
+  keys: ['v'],
+  help: 'zet vast bij deze auto, of maak los',
+  isPossible: visit?.status === 'assigned' || visit?.status === 'accepted',
+  run: () => visit && lock(visit, !visit.is_locked),
+})
+
+/** Asking for the second nurse and letting her go wait for each other. */
+export const pairing = new Busy()
+export const secondNurse = (visit: BoardVisit | undefined): Action => ({
+  keys: ['d'],
+  help: 'tweede verpleegkundige erbij',
+  isPossible: visit !== undefined && isActive(visit) && partnerOf(board.data, visit) === null && !pairing.is,
+  run: () => visit && pairing.during(() => addSecond(visit)),
+})
