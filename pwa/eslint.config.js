@@ -20,6 +20,13 @@ const desk = { regex: '(^|/)desk/', message: 'The phone downloads nothing of the
 const nurse = { regex: '(^|/)nurse/', message: 'The desk takes nothing from the phone.' }
 const apps = { regex: '(^|/)(desk|nurse)/', message: 'What both share knows neither of them.' }
 
+// the rooms of the desk in the order in which they may know each other; App and what mounts it stand above them
+const ROOMS = ['server', 'board', 'parts', 'intake', 'queue', 'plan', 'cars', 'visit', 'night', 'keys']
+const above = (room) => ({
+  regex: `^\\.\\./((${ROOMS.slice(ROOMS.indexOf(room) + 1).join('|')})/|(?!builders$)[^/]+$)`,
+  message: `In the desk the order is ${ROOMS.join(' < ')} < App.`,
+})
+
 // the last one that fits a file is the one that holds: a store keeps to the boundary of its app as well
 const STORES = ['ts', 'svelte.ts'].map((kind) => `**/*.${kind}`)
 const MOUNTS = ['src/*/main.ts', 'src/nurse/screens/later.ts', '**/*.test.ts']
@@ -60,4 +67,8 @@ export default ts.config(
     nurse,
     components,
   ),
+  ...ROOMS.flatMap((room) => [
+    never([`src/desk/${room}/*.svelte`], [], nurse, above(room)),
+    never([`src/desk/${room}/*.ts`], MOUNTS, nurse, components, above(room)),
+  ]),
 )
