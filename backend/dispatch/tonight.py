@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from backend.dispatch import rules
 from backend.dispatch.models import Assignment, Visit
 from backend.dispatch.rules import BUSY, OVER, CarOnDuty, Need, VisitKind, VisitStatus
 from backend.dispatch.timetable import Rest
 from backend.people.models import Competence, Staff
+from backend.platform.db import Session
 from backend.roster.models import Car, HomeBase, Night, Shift, ShiftBreak
 from backend.travel import times as travel
 from backend.travel.times import Drives, Point

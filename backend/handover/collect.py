@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from backend.dispatch.models import Assignment, Visit
 from backend.dispatch.rules import VisitStatus
@@ -17,6 +16,7 @@ from backend.intake.models import CareRequest
 from backend.people.models import Client, Staff
 from backend.phone.models import FollowUp, VisitReport
 from backend.phone.rules import standing_versions
+from backend.platform.db import Session
 from backend.roster.models import Night, Shift
 from backend.triage.models import TriageDecision
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from backend.handover.models import Delivery, HandoverEntry, MorningHandover, Receipt
 from backend.handover.rules import DeliveryStatus, ReceiptStatus
 from backend.people.models import Organisation
+from backend.platform.db import Session
 from backend.platform.errors import NotFound
 
 LISTED = 60

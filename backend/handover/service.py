@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from backend.dispatch.models import Visit
 from backend.handover import collect, letters, rules
@@ -19,6 +18,7 @@ from backend.intake.models import CareRequest
 from backend.people.events import ClientMerged
 from backend.people.models import Organisation, Partnership
 from backend.people.rules import OrganisationKind
+from backend.platform.db import Session
 from backend.platform.errors import DomainError, Invalid, NotFound
 from backend.platform.events import Event
 from backend.platform.ids import new_id

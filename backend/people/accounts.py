@@ -4,11 +4,11 @@ import uuid
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from backend.people.models import Organisation, Partnership, Staff
 from backend.people.rules import scope_of
 from backend.platform.actor import Actor
+from backend.platform.db import Session
 from backend.platform.login import Account
 
 

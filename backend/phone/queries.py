@@ -3,9 +3,8 @@
 import uuid
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from backend.phone.models import CommandResult
+from backend.platform.db import Session
 from backend.platform.errors import NotFound
 
 

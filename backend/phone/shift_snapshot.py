@@ -8,7 +8,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from msgspec.structs import replace
-from sqlalchemy.orm import Session
 
 from backend.dispatch.models import Visit
 from backend.dispatch.rules import OVER, VisitStatus
@@ -32,6 +31,7 @@ from backend.phone.shapes import (
 )
 from backend.platform.answers import Moment
 from backend.platform.clock import local
+from backend.platform.db import Session
 from backend.roster.models import Car, HomeBase, Shift, ShiftBreak
 from backend.triage.models import TriageDecision
 from backend.triage.pathways import CarePathway

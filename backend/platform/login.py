@@ -12,12 +12,12 @@ import flask
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.platform.actor import NOBODY, SYSTEM, Actor
 from backend.platform.clock import now
 from backend.platform.config import settings
-from backend.platform.db import Base, reading
+from backend.platform.db import Base, Session, reading
 from backend.platform.errors import DomainError
 from backend.platform.uow import UnitOfWork, unit_of_work
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.platform.actor import Actor
-from backend.platform.db import Base
+from backend.platform.db import Base, Session
 from backend.platform.ids import new_id
 
 

@@ -8,11 +8,11 @@ from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from backend.dispatch.models import Visit
 from backend.dispatch.rules import VisitKind, VisitStatus
 from backend.people.models import Client, PostcodeArea
+from backend.platform.db import Session
 from backend.roster.models import Car, Night, Shift
 from backend.travel.rules import crow_m
 

@@ -4,8 +4,8 @@ import uuid
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
+from backend.platform.db import Session
 from backend.platform.errors import NotFound
 from backend.roster.models import Car, HomeBase, Night, ResponseNorm, Shift
 from backend.triage.rules import Urgency

@@ -12,9 +12,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
-from sqlalchemy.orm import Session
 
 from backend.platform.clock import now
+from backend.platform.db import Session
 from backend.travel.models import TravelBlock
 
 Spot = tuple[float, float]

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.orm import Session
 
 from backend.platform.config import ASKED_OVER_HTTP, settings
+from backend.platform.db import Session
 from backend.travel import fetched, road_map, rules
 from backend.travel.models import TravelFactor
 

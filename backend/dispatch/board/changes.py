@@ -3,13 +3,13 @@
 import uuid
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from backend.dispatch.board.shapes import ChangeOut
 from backend.intake.models import CareRequest
 from backend.intake.rules import reference_of
 from backend.people.models import Organisation
 from backend.platform.answers import Moment
+from backend.platform.db import Session
 from backend.platform.events import EventRow
 
 LAST = 20

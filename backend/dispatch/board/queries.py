@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from backend.dispatch.alarm_rules import AlarmKind
 from backend.dispatch.board.changes import last_changes
@@ -40,6 +39,7 @@ from backend.people.addresses import HouseNumber
 from backend.people.models import Client, Organisation, Region, Staff
 from backend.platform.answers import Moment
 from backend.platform.clock import local
+from backend.platform.db import Session
 from backend.platform.errors import NotFound
 from backend.platform.events import EventCounter
 from backend.platform.push import PushSubscription

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from backend.dispatch.driving import calibration_rules
 from backend.dispatch.driving.calibration_rules import Calibration, DrivenTrip
@@ -15,6 +14,7 @@ from backend.dispatch.events import TravelCalibrated
 from backend.dispatch.models import Assignment
 from backend.dispatch.rules import Step
 from backend.platform.config import settings
+from backend.platform.db import Session
 from backend.platform.ids import new_id
 from backend.platform.uow import UnitOfWork
 from backend.travel import times as travel

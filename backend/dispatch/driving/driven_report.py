@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from backend.dispatch.driving.driven_rules import driven_s
 from backend.dispatch.models import Assignment, Visit
 from backend.dispatch.rules import VisitKind
 from backend.people.models import Organisation
+from backend.platform.db import Session
 from backend.roster.models import Car, Shift
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.orm import Session
 
 from backend.dispatch import rules
 from backend.dispatch.assign import Slot, VisitIsOver
@@ -28,6 +27,7 @@ from backend.dispatch.tonight import CarTonight, Tonight, VisitTonight, load, ob
 from backend.people.models import Client
 from backend.people.rules import name_label
 from backend.platform.answers import Moment
+from backend.platform.db import Session
 from backend.platform.errors import NotFound
 from backend.roster.models import Night
 from backend.travel import times as travel

@@ -4,10 +4,10 @@ import uuid
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from backend.dispatch.proposals.models import PlanProposal
 from backend.dispatch.proposals.rules import ProposalState, state_now
+from backend.platform.db import Session
 from backend.platform.errors import NotFound
 from backend.roster.models import Night
 
