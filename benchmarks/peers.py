@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from routing import Plan, Problem, ProblemError, schedule, solve, solve_apart
-from routing.engines.line_up import orders_from
-from routing.engines.or_tools import from_nothing
+from routing.engines import from_nothing, orders_from
+from routing.search import compiled
 
 Solver = Callable[[Problem, float, int], Plan | None]
 MODULES = {"pyvrp": "pyvrp", "vroom": "vroom"}
@@ -38,7 +38,7 @@ def ours(problem: Problem, limit_s: float, seed: int) -> Plan | None:
 
 def or_tools(problem: Problem, limit_s: float, seed: int) -> Plan | None:
     """OR-Tools from nothing: cheapest insertion, then guided local search."""
-    routes = from_nothing(problem.compiled.arrays, limit_s)
+    routes = from_nothing(compiled(problem).arrays, limit_s)
     try:
         return None if routes is None else schedule(problem, orders_from(problem, routes))
     except ProblemError:  # two double visits crosswise: drivable with gaps, but not by `schedule`
@@ -55,7 +55,7 @@ def vroom_py(problem: Problem, limit_s: float, seed: int) -> Plan | None:
     import numpy as np
     import vroom
 
-    if problem.compiled.has_double_visits:
+    if compiled(problem).has_double_visits:
         return None
     question = vroom.Input()
     question.set_durations_matrix("car", np.asarray(problem.matrix.duration_s, dtype=np.uint32))
@@ -91,7 +91,7 @@ def pyvrp(problem: Problem, limit_s: float, seed: int) -> Plan | None:
     import pyvrp as vrp
     from pyvrp.stop import MaxRuntime
 
-    if problem.compiled.has_double_visits:
+    if compiled(problem).has_double_visits:
         return None
     model = vrp.Model()
     places = sorted({place for car in problem.cars for place in (car.place, car.ends_at)})

@@ -16,9 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from routing.districts.cells import cells, flat, neighbours
-from routing.districts.layout import Area, District, Districting, LayoutFigures, figures
-from routing.districts.redraw import redraw
+from routing.districts import Area, District, Districting, LayoutFigures, cells, figures, flat, neighbours, redraw
 from routing.travel import Crow, Point
 
 SERVICE_S = 1500

@@ -14,7 +14,7 @@ from benchmarks import generated
 from benchmarks.peers import SOLVERS, USUAL, missing
 from benchmarks.report import Options, Report, gap, mean
 from routing import Problem, evaluate, violations, warm_up
-from routing.files.night import read
+from routing.files import read
 
 FORMATS = {"nights": "night", "solomon": "solomon", "homberger200": "solomon", "hhcrsp": "hhcrsp"}
 PEERS = ("pyvrp", "vroom", "or-tools")

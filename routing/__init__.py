@@ -13,7 +13,7 @@ pay for.
 """
 
 from routing.check import evaluate, violations
-from routing.engines.processes import Answer, solve_apart
+from routing.engines import Answer, solve_apart
 from routing.explain import explain, sentence
 from routing.insert import apply, insert
 from routing.plan import (

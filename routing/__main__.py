@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from routing.engines.processes import Answer, solve_apart
+from routing.engines import Answer, solve_apart
 from routing.problem import Problem, ProblemError
 
 MOST_S, MOST = 86_400, 2**31 - 1
@@ -105,7 +105,7 @@ def _command(commands: Any, name: str, run: Any, sentence: str) -> argparse.Argu
 
 
 def _question(options: argparse.Namespace) -> Problem:
-    from routing.files.night import read
+    from routing.files import read
 
     return read(options.file, options.format)
 
@@ -116,7 +116,7 @@ def _print(document: Any) -> None:
 
 
 def _solve(options: argparse.Namespace) -> int:
-    from routing.files.night import plan_document, read_plan
+    from routing.files import plan_document, read_plan
     from routing.solve import solve, warm_up
 
     problem = _question(options)
@@ -162,7 +162,7 @@ def _recommend(options: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from routing.explain import sentence
-    from routing.files.night import read_plan
+    from routing.files import read_plan
     from routing.insert import insert
 
     problem = _question(options)
@@ -180,7 +180,7 @@ def _check(options: argparse.Namespace) -> int:
     from dataclasses import asdict
 
     from routing.check import evaluate, violations
-    from routing.files.night import read_plan
+    from routing.files import read_plan
 
     problem = _question(options)
     plan = read_plan(options.plan, problem)
@@ -191,7 +191,7 @@ def _check(options: argparse.Namespace) -> int:
 
 def _explain(options: argparse.Namespace) -> int:
     from routing.explain import explain
-    from routing.files.night import read_plan
+    from routing.files import read_plan
 
     problem = _question(options)
     plan = read_plan(options.plan, problem)

@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from routing.insert import insert
 from routing.plan import Plan, Reason, Recommendation, Rejection, Unplanned
 from routing.problem import Problem
 from routing.reasons import cheapest, why_out
-from routing.search.arrays import FORBIDDEN
+from routing.schedule import schedule
+from routing.search import FORBIDDEN
 
 REASONS: Mapping[str, str] = {
     # why a car was chosen
@@ -128,9 +130,6 @@ def explain(problem: Problem, plan: Plan, stop_id: str) -> Explanation:
 
 
 def _explain_planned(problem: Problem, plan: Plan, stop_id: str) -> Explanation:
-    from routing.insert import insert
-    from routing.schedule import schedule
-
     without = {car: [one for one in order if one[0] != stop_id] for car, order in plan.sequences.items()}
     thawed = tuple(replace(car, frozen=tuple(one for one in car.frozen if one != stop_id)) for car in problem.cars)
     question = problem.changed(cars=thawed)

@@ -13,9 +13,19 @@ from routing.plan import Cost, Delay, Option, Placement, Plan, PlannedStop, Reas
 from routing.problem import Car, Problem, ProblemError, Stop
 from routing.reasons import loaded_state, routes_of
 from routing.schedule import schedule
-from routing.search import ruin, timing, together
-from routing.search.arrays import FORBIDDEN, Arrays, Compiled
-from routing.search.state import State, new_state
+from routing.search import (
+    FORBIDDEN,
+    Arrays,
+    State,
+    compiled,
+    insertion,
+    insertions,
+    load,
+    new_state,
+    obstacles,
+    prices_together,
+    times_with,
+)
 
 TOP = 5
 
@@ -41,8 +51,8 @@ def insert(problem: Problem, plan: Plan, stop_id: str) -> Recommendation:
     if stop_id in plan.cars_of:
         raise ProblemError(f"stop {stop_id!r} is already planned")
     stop = problem.stop(stop_id)
-    compiled: Compiled = problem.compiled
-    finder = _finder(problem, plan, stop, has_double_visits=compiled.has_double_visits)
+    made = compiled(problem)
+    finder = _finder(problem, plan, stop, has_double_visits=made.has_double_visits)
     ranked = sorted((cost, c) for c, cost in enumerate(finder.costs) if cost < FORBIDDEN)
     ranked = _without_sleeping_backups(problem, plan, ranked)
     listed = {c for _, c in ranked}
@@ -95,21 +105,21 @@ class _Apart:
 
     def __init__(self, problem: Problem, plan: Plan, stop: Stop) -> None:
         self.problem, self.plan, self.stop = problem, plan, stop
-        compiled: Compiled = problem.compiled
-        self.arrays = compiled.arrays
-        self.node = compiled.node_of[stop.id, 0]
+        made = compiled(problem)
+        self.arrays = made.arrays
+        self.node = made.node_of[stop.id, 0]
         self.state = loaded_state(problem, plan, self.arrays)
         cars = len(problem.cars)
         self.places = np.zeros(cars, np.int64)
         found = np.zeros(cars, np.int64)
-        timing.insertions(self.arrays, self.state, self.node, found, self.places)
+        insertions(self.arrays, self.state, self.node, found, self.places)
         self.costs: list[int] = found.tolist()
         self.met: list[list[int]] | None = None
 
     def option(self, rank: int, c: int) -> Option:
         """The exact times of this car with the stop at its cheapest place."""
         at = int(self.places[c])
-        arrive, _ = timing.times_with(self.arrays, self.state, c, self.node, at)
+        arrive, _ = times_with(self.arrays, self.state, c, self.node, at)
         car, problem = self.problem.cars[c], self.problem
         route = self.plan.route_of(car.id)
         delays = []
@@ -139,7 +149,7 @@ class _Apart:
         if code:
             return Rejection(car.id, code, params)
         if self.met is None:
-            self.met = timing.obstacles(self.arrays, self.state, self.node).tolist()
+            self.met = obstacles(self.arrays, self.state, self.node).tolist()
         return _when_rules(self.problem, self.arrays, self.state, car, c, self.stop, self.node, self.met[c])
 
 
@@ -148,12 +158,12 @@ class _Together:
 
     def __init__(self, problem: Problem, plan: Plan, stop: Stop) -> None:
         self.problem, self.plan, self.stop = problem, plan, stop
-        compiled: Compiled = problem.compiled
-        self.arrays = compiled.arrays
-        self.nodes = np.array([compiled.node_of[stop.id, part] for part in range(stop.cars_needed)])
+        made = compiled(problem)
+        self.arrays = made.arrays
+        self.nodes = np.array([made.node_of[stop.id, part] for part in range(stop.cars_needed)])
         route, length = routes_of(problem, plan)
         self.found = np.zeros((len(problem.cars), 4), np.int64)
-        before = together.prices(self.arrays, route, length, self.nodes, stop.cars_needed, self.found)
+        before = prices_together(self.arrays, route, length, self.nodes, stop.cars_needed, self.found)
         self.is_sound = bool(before < FORBIDDEN)
         self.costs: list[int] = self.found[:, 0].tolist()
 
@@ -197,7 +207,7 @@ class _Together:
             return Rejection(car.id, code, params)
         state = loaded_state(self.problem, self.plan, self.arrays)
         node = int(self.nodes[0])
-        met = timing.obstacles(self.arrays, state, node)[c].tolist()
+        met = obstacles(self.arrays, state, node)[c].tolist()
         rejection = _when_rules(self.problem, self.arrays, state, car, c, self.stop, node, met)
         if rejection.code == "full" and self.stop.cars_needed == 2:
             return Rejection(car.id, "no_partner", {})
@@ -232,8 +242,8 @@ def _when_rules(
     if arrays.break_from.shape[1] and arrays.break_from[c, 0] < FORBIDDEN:
         without = arrays._replace(break_from=np.zeros((len(problem.cars), 0), np.int64))
         resting = new_state(without, 0, wide=state.route.shape[1], neighbours=0)
-        ruin.load(without, resting, state.route, state.length)
-        if timing.insertion(without, resting, node, c)[0] < FORBIDDEN:
+        load(without, resting, state.route, state.length)
+        if insertion(without, resting, node, c)[0] < FORBIDDEN:
             rest = car.breaks[0]
             return Rejection(
                 car.id,
@@ -242,7 +252,7 @@ def _when_rules(
             )
     if missed < 0:
         return Rejection(car.id, "full", {})
-    return Rejection(car.id, "displaces", {"stop": problem.compiled.parts[missed][0]})
+    return Rejection(car.id, "displaces", {"stop": compiled(problem).parts[missed][0]})
 
 
 def _delay(problem: Problem, one: PlannedStop, new_start_s: int) -> Delay:

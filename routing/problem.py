@@ -255,13 +255,6 @@ class Problem:
         """The stop with this id; KeyError when there is none."""
         return self.stops[self.stop_index[stop_id]]
 
-    @cached_property
-    def compiled(self) -> Any:
-        """The arrays the engines search in; made once per problem (see `arrays.py`)."""
-        from routing.search.arrays import compile_problem
-
-        return compile_problem(self)
-
     def changed(self, **changes: Any) -> Problem:
         """The same problem with other cars, stops, weights or version."""
         return replace(self, **changes)

@@ -9,9 +9,7 @@ import numpy as np
 
 from routing.plan import Plan, Unplanned
 from routing.problem import Problem
-from routing.search import ruin, timing, together
-from routing.search.arrays import FORBIDDEN, Arrays, Compiled
-from routing.search.state import State, new_state
+from routing.search import FORBIDDEN, Arrays, State, cheapest_together, compiled, insertions, load, new_state
 
 Placed = tuple[int, tuple[tuple[int, int], ...]]
 """(extra cost, ((car row, position) per nurse)); (FORBIDDEN, ()) when there is no place."""
@@ -19,7 +17,7 @@ Placed = tuple[int, tuple[tuple[int, int], ...]]
 
 def routes_of(problem: Problem, plan: Plan) -> tuple[np.ndarray, np.ndarray]:
     """The plan's sequences as arrays of nodes, with room for two more."""
-    compiled: Compiled = problem.compiled
+    made = compiled(problem)
     longest = max((len(route.stops) for route in plan.routes), default=0)
     route = np.full((len(problem.cars), longest + 3), -1, np.int64)
     length = np.zeros(len(problem.cars), np.int64)
@@ -27,7 +25,7 @@ def routes_of(problem: Problem, plan: Plan) -> tuple[np.ndarray, np.ndarray]:
         c = problem.car_index[one.car]
         length[c] = len(one.stops)
         for k, visit in enumerate(one.stops):
-            route[c, k] = compiled.node_of[visit.stop, visit.part]
+            route[c, k] = made.node_of[visit.stop, visit.part]
     return route, length
 
 
@@ -39,33 +37,33 @@ def loaded_state(problem: Problem, plan: Plan, arrays: Arrays) -> State:
         return state
     route, length = routes_of(problem, plan)
     state = new_state(arrays, 0, wide=route.shape[1], neighbours=0)
-    ruin.load(arrays, state, route, length)
+    load(arrays, state, route, length)
     plan.__dict__["_loaded"] = (arrays, state)
     return state
 
 
 def cheapest(problem: Problem, plan: Plan, stop_id: str, *, alone: bool = False) -> Placed:
     """The cheapest place for a stop; `alone`: in cars that drive only what they are under way to."""
-    compiled: Compiled = problem.compiled
-    arrays = compiled.arrays
-    if not compiled.has_double_visits:
+    made = compiled(problem)
+    arrays = made.arrays
+    if not made.has_double_visits:
         state = loaded_state(problem, plan, arrays)
         if alone:
             state = new_state(arrays, 0, wide=state.route.shape[1], neighbours=0)
-            ruin.load(arrays, state, loaded_state(problem, plan, arrays).route, arrays.frozen)
-        node = compiled.node_of[stop_id, 0]
+            load(arrays, state, loaded_state(problem, plan, arrays).route, arrays.frozen)
+        node = made.node_of[stop_id, 0]
         if not problem.cars:
             return int(FORBIDDEN), ()
         found, places = np.zeros((2, len(problem.cars)), np.int64)
-        timing.insertions(arrays, state, node, found, places)
+        insertions(arrays, state, node, found, places)
         c = int(found.argmin())
         cost, at = int(found[c]), int(places[c])
         return (cost, ((c, at),)) if cost < FORBIDDEN else (int(FORBIDDEN), ())
     route, length = routes_of(problem, plan)
     if alone:
         length = np.minimum(arrays.frozen, length)
-    nodes = [compiled.node_of[stop_id, part] for part in range(problem.stop(stop_id).cars_needed)]
-    cost, first_c, first_at, second_c, second_at = together.cheapest(arrays, route, length, np.array(nodes), len(nodes))
+    nodes = [made.node_of[stop_id, part] for part in range(problem.stop(stop_id).cars_needed)]
+    cost, first_c, first_at, second_c, second_at = cheapest_together(arrays, route, length, np.array(nodes), len(nodes))
     if cost >= FORBIDDEN:
         return int(FORBIDDEN), ()
     return int(cost), ((first_c, first_at), (second_c, second_at))[: len(nodes)]
@@ -74,12 +72,11 @@ def cheapest(problem: Problem, plan: Plan, stop_id: str, *, alone: bool = False)
 def why_out(problem: Problem, plan: Plan, stop_id: str) -> Unplanned:
     """The first reason that is true: no_skill, off_shift, not_in_time, full, costs_more, or fits (nobody planned it
     yet)."""
-    compiled: Compiled = problem.compiled
+    made = compiled(problem)
     stop = problem.stop(stop_id)
-    allowed = compiled.arrays.fixed < FORBIDDEN
+    allowed = made.arrays.fixed < FORBIDDEN
     able = [
-        {int(c) for c in np.flatnonzero(allowed[:, compiled.node_of[stop_id, part]])}
-        for part in range(stop.cars_needed)
+        {int(c) for c in np.flatnonzero(allowed[:, made.node_of[stop_id, part]])} for part in range(stop.cars_needed)
     ]
     if not _crew(able):
         params = {"skills": sorted(stop.skills), "cars": len(able[0]), "cars_needed": stop.cars_needed}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from routing.plan import Cost, Plan, PlannedBreak, PlannedStop, Route, Unplanned
 from routing.problem import Car, Problem, ProblemError, Stop
+from routing.reasons import with_reasons
 
 Sequences = Mapping[str, Sequence[str | tuple[str, int]]]
 
@@ -70,8 +71,6 @@ def schedule(
         name=problem.name,
     )
     if any(one.reason == "unknown" for one in plan.unplanned):
-        from routing.reasons import with_reasons
-
         plan = with_reasons(problem, plan)
     return plan
 

@@ -11,9 +11,8 @@ from backend.platform.errors import DomainError
 from backend.regions.work import PastWork, WorkSource
 
 if TYPE_CHECKING:
-    from routing.districts.cells import Cell
-    from routing.districts.layout import DistrictFigures as DistrictFigures
-    from routing.districts.layout import LayoutFigures
+    from routing.districts import Cell, LayoutFigures
+    from routing.districts import DistrictFigures as DistrictFigures
 
 USUAL_NIGHTS = 28
 MOST_AREAS = 600

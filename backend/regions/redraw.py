@@ -35,9 +35,7 @@ from backend.travel.times import Point
 
 if TYPE_CHECKING:
     from routing import TravelMatrix
-    from routing.districts.cells import Cell
-    from routing.districts.layout import Districting
-    from routing.districts.redraw import Move
+    from routing.districts import Cell, Districting, Move
 
 SEARCH_STEPS = 4_000_000
 """Tries times areas, so that an answer takes a second or two however large the country is."""
@@ -50,8 +48,7 @@ def propose(session: Session, wishes: Wishes, now: datetime) -> RegionProposal:
     ------
     NothingToDraw : with the reason, when there are no areas, no cars, or only one region to draw.
     """
-    from routing.districts.layout import figures
-    from routing.districts.redraw import redraw
+    from routing.districts import figures, redraw
 
     nights = area_work.past_nights(session, now, wishes.nights)
     fleet = area_work.cars_of_regions(session, nights)
@@ -116,7 +113,7 @@ class _Ground:
     standing: tuple[tuple[str, tuple[float, float]], ...]
 
     def question(self, cars: Mapping[str, int], wishes: Wishes) -> Districting:
-        from routing.districts.layout import Area, District, Districting, DistrictWeights
+        from routing.districts import Area, District, Districting, DistrictWeights
 
         nothing = AreaWork()
         return Districting(
@@ -145,22 +142,22 @@ def _survey(
     drawn: Sequence[Region],
     fleet: Mapping[uuid.UUID, Sequence[Car]],
 ) -> _Ground:
-    from routing.districts import cells
+    from routing.districts import cells, flat, neighbours
     from routing.travel import Point as At
 
     bases = _bases(session, drawn, fleet)
     standing = sorted({base.id: base for own in bases.values() for base in own}.values(), key=lambda base: base.name)
     points: list[Point] = [*((area.lat, area.lon) for area in areas), *((base.lat, base.lon) for base in standing)]
     matrix = travel.current(session).matrix(tuple(points))
-    xy = cells.flat([At(*point) for point in points])
-    sheet = cells.cells(xy[: len(areas)])
+    xy = flat([At(*point) for point in points])
+    sheet = cells(xy[: len(areas)])
     row_of = {base.id: len(areas) + row for row, base in enumerate(standing)}
     return _Ground(
         areas=areas,
         work=work.areas,
         matrix=matrix,
         sheet=sheet,
-        neighbours=cells.neighbours(xy[: len(areas)], sheet, _of_areas(matrix, len(areas))),
+        neighbours=neighbours(xy[: len(areas)], sheet, _of_areas(matrix, len(areas))),
         bases={key: tuple(row_of[base.id] for base in own) for key, own in bases.items()},
         standing=tuple(
             (base.name, (float(xy[row_of[base.id]][0]), float(xy[row_of[base.id]][1]))) for base in standing

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 if TYPE_CHECKING:
-    from routing.travel.roads import Roads
+    from routing.travel import Roads
 
 log = structlog.get_logger()
 
@@ -102,7 +102,7 @@ def _stamp(path: str) -> tuple[int, int] | None:
 
 def _read(path: str, shelf: _Shelf) -> None:
     try:
-        from routing.travel.roads import Roads
+        from routing.travel import Roads
 
         roads = Roads.load(path)
         if roads.is_quick:
@@ -120,7 +120,7 @@ def take_in(extract: str, path: str, progress: Callable[[int, int], None]) -> Ma
     ------
     UnusableMap : no_osmium, no_file, unreadable, no_roads, or not_well.
     """
-    from routing.travel.roads import Roads, RoadsError
+    from routing.travel import Roads, RoadsError
 
     try:
         roads = Roads.from_osm(extract, progress=progress)
@@ -136,7 +136,7 @@ def take_in(extract: str, path: str, progress: Callable[[int, int], None]) -> Ma
 
 def look_at(path: str) -> MapFacts:
     """What the stored map is; raises `UnusableMap` (no_file, no_graph)."""
-    from routing.travel.roads import Roads, RoadsError
+    from routing.travel import Roads, RoadsError
 
     if not Path(path).is_file():
         raise UnusableMap("no_file")

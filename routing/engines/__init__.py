@@ -1,1 +1,7 @@
-"""Who searches for how long, and in which process."""
+"""Who searches for how long, and in which process: several engines side by side, exchanging the best plan."""
+
+from routing.engines.line_up import orders_from
+from routing.engines.or_tools import from_nothing
+from routing.engines.processes import Answer, solve_apart
+
+__all__ = ["Answer", "from_nothing", "orders_from", "solve_apart"]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from routing.search.arrays import FORBIDDEN, Arrays
+from routing.search import FORBIDDEN, Arrays
 
 MOST_STOPS = 10
 MOST_ARCS = 20_000

@@ -13,9 +13,8 @@ from routing.plan import Plan
 from routing.problem import Problem, ProblemError
 from routing.reasons import with_reasons
 from routing.schedule import schedule
-from routing.search import paired
-from routing.search.arrays import with_incumbent
-from routing.solve import Orders, filled, solve
+from routing.search import Orders, compiled, search_pairs, with_incumbent
+from routing.solve import filled, solve
 
 
 class Task(NamedTuple):
@@ -56,7 +55,7 @@ def order_annealing(task: Task) -> Found | None:
     """One order of all visits and a car for each nurse: made for double visits, sound for every night."""
     arrays = with_incumbent(task.problem, task.incumbent)
     start = task.best.sequences if task.best is not None else {}
-    return Found(_timed(task, paired.search(task.problem, arrays, start, task.limit_s, None, task.seed, 1)))
+    return Found(_timed(task, search_pairs(task.problem, arrays, start, task.limit_s, None, task.seed, 1)))
 
 
 def guided_local_search(task: Task) -> Found | None:
@@ -95,9 +94,9 @@ ENGINES: Mapping[str, Engine] = {
 
 def line_up(problem: Problem, incumbent: Plan | None, lanes: int) -> tuple[Phase, ...]:
     """Who tries when on this night, with so many lanes."""
-    compiled = problem.compiled
+    made = compiled(problem)
     arrays = with_incumbent(problem, incumbent)
-    usual = "order" if compiled.has_double_visits else "ruin"
+    usual = "order" if made.has_double_visits else "ruin"
     opinion = "or-tools" if or_tools.is_within_reach(arrays) else usual
     rest = (usual,) * (lanes - 1)
     if cp_sat.is_within_reach(arrays):
@@ -110,13 +109,13 @@ def line_up(problem: Problem, incumbent: Plan | None, lanes: int) -> tuple[Phase
 
 def nodes_in(problem: Problem, plan: Plan) -> list[list[int]]:
     """A plan as nodes per car."""
-    node_of = problem.compiled.node_of
+    node_of = compiled(problem).node_of
     return [[node_of[one] for one in plan.sequences.get(car.id, ())] for car in problem.cars]
 
 
 def orders_from(problem: Problem, routes: list[list[int]]) -> Orders:
     """Nodes per car back to ids."""
-    parts = problem.compiled.parts
+    parts = compiled(problem).parts
     return {car.id: [parts[node] for node in route] for car, route in zip(problem.cars, routes, strict=True)}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from routing.search.arrays import FORBIDDEN, Arrays
+from routing.search import FORBIDDEN, Arrays
 
 MOST_CELLS = 20_000_000
 """Cost tables differ per car when stops prefer or may not leave a car; beyond this many cells they cost more time and

@@ -3,7 +3,9 @@ then every car's home."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -11,6 +13,8 @@ from routing.plan import Plan
 from routing.problem import FOREVER_S, Car, Problem, Stop
 
 FORBIDDEN = np.int64(1) << 60
+Orders = Mapping[str, Sequence[tuple[str, int]]]
+"""Per car id the (stop id, part) it serves, in order."""
 
 
 class Arrays(NamedTuple):
@@ -54,13 +58,24 @@ class Compiled(NamedTuple):
     has_breaks: bool
 
 
+_MADE: WeakKeyDictionary[Problem, Compiled] = WeakKeyDictionary()
+"""Beside the problem and not in it: a problem that is sent to another process travels without its arrays."""
+
+
 def may_go(car: Car, stop: Stop, part: int) -> bool:
     """Whether the rules about who (skills, lock) let this car serve this part of a stop."""
     return stop.lock_of(part) in (None, car.id) and stop.skills_of(part) <= car.skills
 
 
-def compile_problem(problem: Problem) -> Compiled:
-    """Arrays for this problem, without an incumbent; see `with_incumbent`."""
+def compiled(problem: Problem) -> Compiled:
+    """Arrays for this problem, without an incumbent (see `with_incumbent`); made once for each problem."""
+    found = _MADE.get(problem)
+    if found is None:
+        found = _MADE[problem] = _compile(problem)
+    return found
+
+
+def _compile(problem: Problem) -> Compiled:
     parts = tuple((stop.id, part) for stop in problem.stops for part in range(stop.cars_needed))
     rows = [(stop, part) for stop in problem.stops for part in range(stop.cars_needed)]
     node_of = {part: node for node, part in enumerate(parts)}
@@ -110,24 +125,24 @@ def compile_problem(problem: Problem) -> Compiled:
 
 def with_incumbent(problem: Problem, incumbent: Plan | None) -> Arrays:
     """The arrays with the price of change against an incumbent in them."""
-    compiled: Compiled = problem.compiled
+    made = compiled(problem)
     weights = problem.weights
     if incumbent is None or not (weights.changed_stop or weights.changed_car):
-        return compiled.arrays
-    fixed = compiled.arrays.fixed.copy()
+        return made.arrays
+    fixed = made.arrays.fixed.copy()
     for stop_id, before in incumbent.cars_of.items():
         if stop_id not in problem.stop_index:
             continue
         for part in range(problem.stop(stop_id).cars_needed):
-            node = compiled.node_of[stop_id, part]
+            node = made.node_of[stop_id, part]
             for c, car in enumerate(problem.cars):
                 if car.id not in before and fixed[c, node] < FORBIDDEN:
                     fixed[c, node] += weights.changed_stop
-    rows = [[compiled.node_of.get(one, -2) for one in incumbent.sequences.get(car.id, ())] for car in problem.cars]
+    rows = [[made.node_of.get(one, -2) for one in incumbent.sequences.get(car.id, ())] for car in problem.cars]
     before_nodes = np.full((len(rows), max(map(len, rows), default=0) + 1), -1, np.int64)
     for c, row in enumerate(rows):
         before_nodes[c, : len(row)] = row
-    return compiled.arrays._replace(fixed=fixed, before=before_nodes, changed_car=np.int64(weights.changed_car))
+    return made.arrays._replace(fixed=fixed, before=before_nodes, changed_car=np.int64(weights.changed_car))
 
 
 def frozen_parts(problem: Problem) -> dict[tuple[str, int], int]:

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from routing.problem import Problem
 from routing.search.annealing import anneal, append, renumber
-from routing.search.arrays import FORBIDDEN, Arrays, Compiled, frozen_parts
+from routing.search.arrays import FORBIDDEN, Arrays, Orders, compiled, frozen_parts
 from routing.search.chains import BEST, CAR, CHANGED, LAST, MAX_LATE, PRED, SUCC, TRAVEL, State, settle_all
-
-if TYPE_CHECKING:
-    from routing.problem import Problem
 
 MOVES_A_SECOND = 2_500_000
 """About what one thread tries; it only decides how often the search cools down."""
 MOVES_A_COOLING = 16_000
 """Per node: a plan cooled this slowly gains more from being heated again than from cooling more slowly."""
-
-Orders = Mapping[str, Sequence[tuple[str, int]]]
 
 
 def search(
@@ -165,14 +159,14 @@ def _possible(a: Arrays) -> np.ndarray:
 
 def _heads(problem: Problem, a: Arrays, start: Orders, linked: np.ndarray) -> list[list[int]]:
     """Per car the visits under way. Who must still join one of them comes at the end of its own."""
-    compiled: Compiled = problem.compiled
+    made = compiled(problem)
     owner = frozen_parts(problem)
     heads: list[list[int]] = [[] for _ in problem.cars]
     for c, one in enumerate(problem.cars):
         for stop_id in one.frozen:
-            heads[c] += [compiled.node_of[stop_id, part] for part in (0, 1) if owner.get((stop_id, part)) == c]
+            heads[c] += [made.node_of[stop_id, part] for part in (0, 1) if owner.get((stop_id, part)) == c]
     for stop_id, part in owner:
-        mate = compiled.node_of.get((stop_id, 1 - part))
+        mate = made.node_of.get((stop_id, 1 - part))
         if mate is None or (stop_id, 1 - part) in owner or not linked[mate]:
             continue
         able = [c for c in np.flatnonzero(a.fixed[:, mate] < FORBIDDEN) if c != owner[stop_id, part]]
@@ -185,11 +179,11 @@ def _chains(
     problem: Problem, a: Arrays, start: Orders, linked: np.ndarray, heads: list[list[int]], ahead: set[int]
 ) -> list[list[int]]:
     """Nodes per car as the incumbent has them, without the visits that may not be where they are."""
-    compiled: Compiled = problem.compiled
+    made = compiled(problem)
     car_of: dict[int, int] = {}
     for c, one in enumerate(problem.cars):
         for part in start.get(one.id, ()):
-            node = compiled.node_of[part]
+            node = made.node_of[part]
             if linked[node] and _visit(a, node) not in ahead and a.fixed[c, node] < FORBIDDEN:
                 car_of[node] = c
     for node, other in enumerate(a.partner):
@@ -197,7 +191,7 @@ def _chains(
             del car_of[node]
     chains = []
     for c, one in enumerate(problem.cars):
-        nodes = [compiled.node_of[part] for part in start.get(one.id, ())]
+        nodes = [made.node_of[part] for part in start.get(one.id, ())]
         chains.append(heads[c] + [node for node in nodes if car_of.get(node) == c])
     return chains
 
@@ -221,7 +215,7 @@ def _in_order(a: Arrays, chains: list[list[int]]) -> list[int]:
 
 def orders_of(problem: Problem, a: Arrays, state: State) -> Orders:
     """The best plan found, without what it passes by."""
-    compiled: Compiled = problem.compiled
+    made = compiled(problem)
     restore(state)
     n = a.fixed.shape[1]
     orders: dict[str, list[tuple[str, int]]] = {}
@@ -230,7 +224,7 @@ def orders_of(problem: Problem, a: Arrays, state: State) -> Orders:
         orders[car.id] = []
         while node < n:
             if state.rows[0, node, LAST] == node:
-                orders[car.id].append(compiled.parts[node])
+                orders[car.id].append(made.parts[node])
             node = int(state.link[node, SUCC])
     return orders
 

@@ -5,11 +5,24 @@ Whatever answers, `matrix` fills every cell: what a provider cannot say falls ba
 source.
 """
 
-from routing.travel.base import Point, TravelTimes, merged, scaled
+from routing.travel.base import Point, TravelTimes, scaled
 from routing.travel.crow import Crow
 from routing.travel.http import Osrm, Valhalla
+from routing.travel.merged import merged
+from routing.travel.roads import Roads, RoadsError
 
-__all__ = ["Crow", "Osrm", "Point", "TravelTimes", "Valhalla", "by_name", "merged", "scaled"]
+__all__ = [
+    "Crow",
+    "Osrm",
+    "Point",
+    "Roads",
+    "RoadsError",
+    "TravelTimes",
+    "Valhalla",
+    "by_name",
+    "merged",
+    "scaled",
+]
 
 
 def by_name(name: str, *, url: str = "", timeout_s: float = 2.0, time_factor: float = 1.0) -> TravelTimes:
@@ -22,8 +35,6 @@ def by_name(name: str, *, url: str = "", timeout_s: float = 2.0, time_factor: fl
     if name == "crow":
         return Crow(time_factor)
     if name == "roads":
-        from routing.travel.roads import Roads
-
         return Roads.load(url, time_factor=time_factor)
     if name in ("osrm", "valhalla"):
         if not url:

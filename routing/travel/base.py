@@ -38,35 +38,3 @@ class TravelTimes(Protocol):
 def scaled(seconds: np.ndarray, factor: float) -> np.ndarray:
     """Seconds times `ROUTING_TIME_FACTOR`, whole, and at least 1 wherever they were more than 0."""
     return np.where(seconds > 0, np.maximum(1, np.rint(seconds * factor)), 0).astype(np.int32)
-
-
-def merged(
-    points: Sequence[Point],
-    seconds: np.ndarray,
-    metres: np.ndarray,
-    name: str,
-    factor: float,
-    *,
-    crow_factor: float | None = None,
-) -> TravelMatrix:
-    """A provider's answer with crow in every cell that is nan; two addresses are never 0 seconds apart.
-
-    crow_factor : for the estimated cells, when they were calibrated apart; else the same factor.
-    """
-    from routing.travel.crow import Crow
-
-    crow = Crow(factor if crow_factor is None else crow_factor).matrix(points)
-    crow_s, crow_m = np.asarray(crow.duration_s), np.asarray(crow.distance_m)
-    is_known = np.isfinite(seconds) & np.isfinite(metres)
-    known_s = scaled(np.maximum(1, np.rint(np.where(is_known, seconds, 1))), factor)
-    duration_s = np.where(is_known, known_s, crow_s)
-    distance_m = np.where(is_known, np.rint(np.where(is_known, metres, 0)), crow_m)
-    same = crow_s == 0
-    duration_s[same], distance_m[same] = 0, 0
-    return TravelMatrix(
-        duration_s.astype(np.int32),
-        distance_m.astype(np.int32),
-        source=name,
-        source_cell=np.where(is_known, 0, 1).astype(np.uint8),
-        sources=(name, crow.source),
-    )

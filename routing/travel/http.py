@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from routing.problem import TravelMatrix
-from routing.travel.base import Point, merged
+from routing.travel.base import Point
+from routing.travel.merged import merged
 
 FAR_FROM_ROAD_M = 500
 CACHED_CELLS = 400_000

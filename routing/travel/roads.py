@@ -22,8 +22,9 @@ import numpy as np
 
 from routing.problem import TravelMatrix
 from routing.travel import osm
-from routing.travel.base import Point, merged
+from routing.travel.base import Point
 from routing.travel.crow import EARTH_KM
+from routing.travel.merged import merged
 from routing.travel.osm import Progress, RoadsError
 
 __all__ = ["Roads", "RoadsError"]

@@ -29,7 +29,7 @@ from backend.roster import service as roster
 from backend.roster.models import Night
 from backend.roster.rules import PlanState
 from backend.triage.rules import Urgency
-from routing.engines.processes import solve_apart
+from routing import solve_apart
 from tests import builders, night
 from tests.api.dispatching import ANight, a_staffed_night, an_open_visit, decided, events, found, fresh, jobs, send
 

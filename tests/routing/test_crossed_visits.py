@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from routing import Problem, Sync, Unplanned, apply, insert, schedule, solve, violations
 from routing.problem import ProblemError
 from routing.proof import LIMIT, price
-from routing.search.arrays import FORBIDDEN
+from routing.search import FORBIDDEN, compiled
 from routing.search.together import walk
 from routing.solve import better_of
 from tests.routing.nights import a_car, a_night, a_stop, any_night
@@ -51,13 +51,13 @@ def any_orders(seed: int) -> tuple[Problem, Orders]:
 
 def walked(problem: Problem, orders: Orders) -> int:
     """What the compiled search says these orders cost."""
-    node_of = problem.compiled.node_of
+    node_of = compiled(problem).node_of
     route = np.full((len(orders), max(map(len, orders.values())) + 1), -1, np.int64)
     for c, car in enumerate(problem.cars):
         route[c, : len(orders[car.id])] = [node_of[one] for one in orders[car.id]]
     length = np.array([len(orders[car.id]) for car in problem.cars])
     arrive, start = np.zeros((2, len(node_of)), np.int64)
-    return int(walk(problem.compiled.arrays, route, length, arrive, start))
+    return int(walk(compiled(problem).arrays, route, length, arrive, start))
 
 
 @many

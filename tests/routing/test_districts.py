@@ -13,9 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from routing import ProblemError
-from routing.districts.cells import cells, flat, neighbours
-from routing.districts.layout import Area, District, Districting, DistrictWeights, figures, pieces
-from routing.districts.redraw import redraw
+from routing.districts import (
+    Area,
+    District,
+    Districting,
+    DistrictWeights,
+    cells,
+    figures,
+    flat,
+    neighbours,
+    pieces,
+    redraw,
+)
 from routing.travel import Crow, Point
 
 VISIT_S = 1500
@@ -154,7 +163,7 @@ def test_a_search_that_goes_astray_changes_nothing(monkeypatch):
     drawn = redraw(a_town(1, areas=30, districts=3))
     town = a_town(1, areas=30, districts=3)
     town = replace(town, areas=tuple(replace(area, district=drawn.layout[area.id]) for area in town.areas))
-    monkeypatch.setattr("routing.districts.redraw.mended", lambda question, rows: [row % 3 for row in range(30)])
+    monkeypatch.setattr("routing.districts.proposal.mended", lambda question, rows: [row % 3 for row in range(30)])
     answer = redraw(town, steps=1)
     assert not answer.is_better
     assert answer.layout == drawn.layout

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from routing import Problem, Sync, schedule, solve, violations
 from routing.__main__ import main
+from routing.search import compiled, with_incumbent
 from routing.search.annealing import anneal
-from routing.search.arrays import with_incumbent
 from routing.search.chains import BEST, CAR, COST, PRED, SOFT, STAMP, SUCC, WORST, settle_all
 from routing.search.paired import new_state, orders_of
 from tests.routing.nights import a_car, a_night, a_stop, any_night
@@ -68,7 +68,7 @@ def test_the_search_counts_what_the_judge_counts(seed: int) -> None:
 @given(seeds)
 def test_the_chains_never_wait_for_each_other(seed: int) -> None:
     problem = with_double_visits(seed)
-    arrays = problem.compiled.arrays
+    arrays = compiled(problem).arrays
     state = new_state(problem, arrays, {}, seed)
     anneal(state, 500, 20_000.0)
     n = len(arrays.service)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from routing import Break, Plan, Problem, Sync, proof, schedule, solve, violations
 from routing.engines.line_up import ENGINES, Found, Task, _timed_if_possible, line_up, nodes_in
-from routing.search.arrays import with_incumbent
+from routing.search import compiled, with_incumbent
 from routing.solve import better_of
 from tests.routing.nights import STEP_S, a_car, a_night, a_stop, any_night
 
@@ -243,4 +243,4 @@ def test_every_lane_has_an_engine_in_every_phase_and_all_the_time_is_used(
     kinds = {engine for phase in phases for engine in phase.engines}
     assert "or-tools" in kinds
     assert ("cp-sat" in kinds) == (stops == 6)
-    assert ("order" in kinds) == problem.compiled.has_double_visits
+    assert ("order" in kinds) == compiled(problem).has_double_visits

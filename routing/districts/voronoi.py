@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from routing.problem import TravelMatrix
-from routing.travel.base import Point
+from routing.travel import Point
 
 METRES_PER_DEGREE = 111_195
 SIDES = 16
