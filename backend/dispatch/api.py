@@ -16,12 +16,12 @@ from backend.dispatch.planning.shapes import RecommendationOut
 from backend.dispatch.proposals import api as proposals_api
 from backend.dispatch.rules import Override, OverrideCode, VisitStatus
 from backend.people.rules import DESK, ReservedProcedure
+from backend.platform.answers import Answer, Moment
 from backend.platform.clock import now
 from backend.platform.db import reading
 from backend.platform.uow import unit_of_work
 from backend.platform.web import Schema, fields
 from backend.roster.api import NightOut
-from backend.roster.models import Night
 from backend.triage.rules import Urgency
 
 __all__ = ["blp"]
@@ -104,11 +104,11 @@ class PresenceIn(Schema):
     care_request_id = fields.UUID(required=True)
 
 
-class ClaimOut(Schema):
-    care_request_id = fields.UUID(required=True)
-    name = fields.String(required=True, attribute="staff_name")
-    until_at = fields.Instant(required=True)
-    is_mine = fields.Boolean(required=True)
+class ClaimOut(Answer):
+    care_request_id: uuid.UUID
+    name: str
+    until_at: Moment
+    is_mine: bool
 
 
 class StreamQuery(Schema):
@@ -142,10 +142,10 @@ class Stream(MethodView):
 class NightPlan(MethodView):
     @blp.access(*DESK)
     @blp.response(202, NightOut)
-    def post(self, night_id: uuid.UUID) -> Night:
+    def post(self, night_id: uuid.UUID) -> NightOut:
         """Ask for the planned visits to be put into routes"""
         with unit_of_work() as uow:
-            return replan.plan_night(uow, night_id)
+            return NightOut.of(replan.plan_night(uow, night_id))
 
 
 @blp.route("/visits/<uuid:visit_id>/recommendation")
@@ -285,16 +285,16 @@ class Presence(MethodView):
     @blp.access(*DESK)
     @blp.arguments(PresenceIn)
     @blp.response(200, ClaimOut)
-    def post(self, data: dict[str, Any]) -> dict[str, Any]:
+    def post(self, data: dict[str, Any]) -> ClaimOut:
         """Say that I am busy with this question, for a minute"""
         with unit_of_work() as uow:
             claim = presence.claim(uow, data["care_request_id"])
-            return {
-                "care_request_id": claim.care_request_id,
-                "staff_name": claim.staff_name,
-                "until_at": claim.until_at,
-                "is_mine": claim.staff_id == uow.actor.staff_id,
-            }
+            return ClaimOut(
+                care_request_id=claim.care_request_id,
+                name=claim.staff_name,
+                until_at=Moment(claim.until_at),
+                is_mine=claim.staff_id == uow.actor.staff_id,
+            )
 
     @blp.access(*DESK)
     @blp.arguments(PresenceIn)

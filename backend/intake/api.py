@@ -9,6 +9,7 @@ from marshmallow import validate
 from backend.intake import queries, rules, service
 from backend.intake.rules import Call, Caller, CallerRelation, Channel, RequestStatus
 from backend.people.rules import Role
+from backend.platform.answers import Answer, Facts, Moment
 from backend.platform.clock import now
 from backend.platform.db import reading
 from backend.platform.uow import unit_of_work
@@ -24,11 +25,11 @@ class CallerIn(Schema):
     is_with_client = fields.Boolean(allow_none=True, load_default=None)
 
 
-class CallerOut(Schema):
-    name = fields.String(required=True)
-    relation = fields.Enum(CallerRelation, by_value=True, required=True)
-    callback_number = fields.String(required=True)
-    is_with_client = fields.Boolean(required=True, allow_none=True)
+class CallerOut(Answer):
+    name: str
+    relation: CallerRelation
+    callback_number: str
+    is_with_client: bool | None
 
 
 class CareRequestIn(Schema):
@@ -47,42 +48,42 @@ class CareRequestIn(Schema):
     draft_id = fields.UUID(allow_none=True, load_default=None)
 
 
-class LinkOut(Schema):
-    id = fields.UUID(required=True)
-    reference = fields.String(required=True)
-    received_at = fields.Instant(required=True)
-    status = fields.Enum(RequestStatus, by_value=True, required=True)
-    question = fields.String(required=True)
+class LinkOut(Answer):
+    id: uuid.UUID
+    reference: str
+    received_at: Moment
+    status: RequestStatus
+    question: str
 
 
-class CareRequestBrief(Schema):
-    id = fields.UUID(required=True)
-    reference = fields.String(required=True)
-    status = fields.Enum(RequestStatus, by_value=True, required=True)
-    channel = fields.Enum(Channel, by_value=True, required=True)
-    received_at = fields.Instant(required=True)
-    answered_at = fields.Instant(required=True, allow_none=True)
-    registered_at = fields.Instant(required=True)
-    registered_by = fields.UUID(required=True, allow_none=True)
-    client_id = fields.UUID(required=True, allow_none=True)
-    organisation_id = fields.UUID(required=True, allow_none=True)
-    caller = fields.Nested(CallerOut, required=True)
-    question = fields.String(required=True)
-    entry_complaint = fields.String(required=True)
-    onset = fields.String(required=True, allow_none=True)
-    measures_taken = fields.String(required=True, allow_none=True)
-    location_note = fields.String(required=True, allow_none=True)
-    contact_72h_checked = fields.Boolean(required=True)
-    linked_to_id = fields.UUID(required=True, allow_none=True)
+class CareRequestBrief(Answer):
+    id: uuid.UUID
+    reference: str
+    status: RequestStatus
+    channel: Channel
+    received_at: Moment
+    answered_at: Moment | None
+    registered_at: Moment
+    registered_by: uuid.UUID | None
+    client_id: uuid.UUID | None
+    organisation_id: uuid.UUID | None
+    caller: CallerOut
+    question: str
+    entry_complaint: str
+    onset: str | None
+    measures_taken: str | None
+    location_note: str | None
+    contact_72h_checked: bool
+    linked_to_id: uuid.UUID | None
 
 
 class CareRequestOut(CareRequestBrief):
-    client_label = fields.String(required=True, allow_none=True)
-    suggested_links = fields.List(fields.Nested(LinkOut), required=True)
+    client_label: str | None
+    suggested_links: list[LinkOut]
 
 
-class CareRequestsOut(Schema):
-    care_requests = fields.List(fields.Nested(CareRequestBrief), required=True)
+class CareRequestsOut(Answer):
+    care_requests: list[CareRequestBrief]
 
 
 class CareRequestsQuery(Schema):
@@ -101,14 +102,14 @@ class DraftIn(Schema):
     body = fields.Dict(keys=fields.String(validate=validate.Length(max=100)), required=True)
 
 
-class DraftOut(Schema):
-    id = fields.UUID(required=True)
-    body = fields.Dict(required=True)
-    updated_at = fields.Instant(required=True)
+class DraftOut(Answer):
+    id: uuid.UUID
+    body: Facts
+    updated_at: Moment
 
 
-class DraftsOut(Schema):
-    drafts = fields.List(fields.Nested(DraftOut), required=True)
+class DraftsOut(Answer):
+    drafts: list[DraftOut]
 
 
 class LookBackQuery(Schema):
@@ -116,21 +117,21 @@ class LookBackQuery(Schema):
     apart_from = fields.UUID(load_default=None, metadata={"description": "The care request that is being looked at"})
 
 
-class ContactOut(Schema):
-    happened_at = fields.Instant(required=True)
-    kind = fields.String(required=True)
-    reference = fields.String(required=True, allow_none=True)
-    entry_complaint = fields.String(required=True, allow_none=True)
-    question = fields.String(required=True, allow_none=True)
-    outcome = fields.String(required=True, allow_none=True)
-    urgency = fields.String(required=True, allow_none=True)
-    advice = fields.String(required=True, allow_none=True)
-    summary = fields.String(required=True, allow_none=True)
+class ContactOut(Answer):
+    happened_at: Moment
+    kind: str
+    reference: str | None
+    entry_complaint: str | None
+    question: str | None
+    outcome: str | None
+    urgency: str | None
+    advice: str | None
+    summary: str | None
 
 
-class LookBackOut(Schema):
-    contacts = fields.List(fields.Nested(ContactOut), required=True)
-    is_second_contact = fields.Boolean(required=True)
+class LookBackOut(Answer):
+    contacts: list[ContactOut]
+    is_second_contact: bool
 
 
 @blp.route("/care-requests")
@@ -138,32 +139,32 @@ class CareRequests(MethodView):
     @blp.access(Role.TRIAGIST, Role.ADMIN)
     @blp.arguments(CareRequestsQuery, location="query")
     @blp.response(200, CareRequestsOut)
-    def get(self, data: dict[str, Any]) -> dict[str, Any]:
+    def get(self, data: dict[str, Any]) -> CareRequestsOut:
         """List care requests, the latest call first"""
         with reading() as session:
             found = queries.care_requests(session, status=data["status"])
-            return {"care_requests": [queries.described(request) for request in found]}
+            return CareRequestsOut.of({"care_requests": [queries.described(request) for request in found]})
 
     @blp.access(Role.TRIAGIST)
     @blp.arguments(CareRequestIn)
     @blp.response(201, CareRequestOut)
-    def post(self, data: dict[str, Any]) -> Any:
+    def post(self, data: dict[str, Any]) -> CareRequestOut:
         """Register a care request"""
         care_request_id, draft_id = data.pop("id"), data.pop("draft_id")
         call = Call(**{**data, "caller": Caller(**{**data["caller"], "name": data["caller"]["name"] or ""})})
         with unit_of_work() as uow:
             request = service.register(uow, care_request_id=care_request_id, call=call, draft_id=draft_id)
-            return queries.in_full(uow.session, request)
+            return CareRequestOut.of(queries.in_full(uow.session, request))
 
 
 @blp.route("/care-requests/<uuid:care_request_id>")
 class OneCareRequest(MethodView):
     @blp.access(Role.TRIAGIST, Role.ADMIN)
     @blp.response(200, CareRequestOut)
-    def get(self, care_request_id: uuid.UUID) -> Any:
+    def get(self, care_request_id: uuid.UUID) -> CareRequestOut:
         """Show one care request"""
         with reading() as session:
-            return queries.in_full(session, queries.care_request(session, care_request_id))
+            return CareRequestOut.of(queries.in_full(session, queries.care_request(session, care_request_id)))
 
 
 @blp.route("/care-requests/<uuid:care_request_id>/client")
@@ -171,11 +172,11 @@ class CareRequestClient(MethodView):
     @blp.access(Role.TRIAGIST)
     @blp.arguments(IdentifyIn)
     @blp.response(200, CareRequestOut)
-    def post(self, data: dict[str, Any], care_request_id: uuid.UUID) -> Any:
+    def post(self, data: dict[str, Any], care_request_id: uuid.UUID) -> CareRequestOut:
         """Say whose question it is"""
         with unit_of_work() as uow:
             request = service.identify_client(uow, care_request_id=care_request_id, client_id=data["client_id"])
-            return queries.in_full(uow.session, request)
+            return CareRequestOut.of(queries.in_full(uow.session, request))
 
 
 @blp.route("/care-requests/<uuid:care_request_id>/links")
@@ -183,11 +184,11 @@ class CareRequestLinks(MethodView):
     @blp.access(Role.TRIAGIST)
     @blp.arguments(LinkIn)
     @blp.response(201, CareRequestOut)
-    def post(self, data: dict[str, Any], care_request_id: uuid.UUID) -> Any:
+    def post(self, data: dict[str, Any], care_request_id: uuid.UUID) -> CareRequestOut:
         """Link a call to an earlier one about the same thing"""
         with unit_of_work() as uow:
             request = service.link(uow, care_request_id=care_request_id, linked_to_id=data["linked_to_id"])
-            return queries.in_full(uow.session, request)
+            return CareRequestOut.of(queries.in_full(uow.session, request))
 
 
 @blp.route("/clients/<uuid:client_id>/look-back")
@@ -195,20 +196,20 @@ class ClientLookBack(MethodView):
     @blp.access(Role.TRIAGIST)
     @blp.arguments(LookBackQuery, location="query")
     @blp.response(200, LookBackOut)
-    def get(self, data: dict[str, Any], client_id: uuid.UUID) -> Any:
+    def get(self, data: dict[str, Any], client_id: uuid.UUID) -> LookBackOut:
         """Look back at a client's recent contacts"""
         with reading() as session:
-            return queries.look_back(session, client_id, now=now(), **data)
+            return LookBackOut.of(queries.look_back(session, client_id, now=now(), **data))
 
 
 @blp.route("/intake-drafts")
 class IntakeDrafts(MethodView):
     @blp.access(Role.TRIAGIST)
     @blp.response(200, DraftsOut)
-    def get(self) -> Any:
+    def get(self) -> DraftsOut:
         """List your own drafts"""
         with reading() as session:
-            return {"drafts": queries.drafts(session)}
+            return DraftsOut.of({"drafts": queries.drafts(session)})
 
 
 @blp.route("/intake-drafts/<uuid:draft_id>")
@@ -216,10 +217,10 @@ class OneIntakeDraft(MethodView):
     @blp.access(Role.TRIAGIST)
     @blp.arguments(DraftIn)
     @blp.response(200, DraftOut)
-    def put(self, data: dict[str, Any], draft_id: uuid.UUID) -> Any:
+    def put(self, data: dict[str, Any], draft_id: uuid.UUID) -> DraftOut:
         """Keep a draft"""
         with unit_of_work() as uow:
-            return service.keep_draft(uow, draft_id=draft_id, body=data["body"])
+            return DraftOut.of(service.keep_draft(uow, draft_id=draft_id, body=data["body"]))
 
     @blp.access(Role.TRIAGIST)
     @blp.response(204)

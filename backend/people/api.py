@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Any
 
 from flask.views import MethodView
@@ -16,6 +17,7 @@ from backend.people.blueprint import blp
 from backend.people.places import api as places_api  # noqa: F401  and so do these
 from backend.people.places.api import RegionBrief
 from backend.people.rules import DESK, AccessType, FundingLaw, Precision, Sex
+from backend.platform.answers import Answer
 from backend.platform.clock import local, now
 from backend.platform.db import reading
 from backend.platform.uow import unit_of_work
@@ -28,65 +30,65 @@ class ClientSearchIn(Schema):
     q = fields.Text(required=True, max=100)
 
 
-class ClientFound(Schema):
-    id = fields.UUID(required=True)
-    name = fields.String(required=True)
-    birth_year = fields.Integer(required=True, allow_none=True)
-    organisation = fields.String(required=True, allow_none=True)
-    postcode = fields.String(required=True, allow_none=True)
-    city = fields.String(required=True)
-    is_provisional = fields.Boolean(required=True)
+class ClientFound(Answer):
+    id: uuid.UUID
+    name: str
+    birth_year: int | None
+    organisation: str | None
+    postcode: str | None
+    city: str
+    is_provisional: bool
 
 
-class ClientsFoundOut(Schema):
-    clients = fields.List(fields.Nested(ClientFound), required=True)
+class ClientsFoundOut(Answer):
+    clients: list[ClientFound]
 
 
-class SourceOrganisation(Schema):
-    id = fields.UUID(required=True)
-    name = fields.String(required=True)
-    short_name = fields.String(required=True)
-    phone = fields.String(required=True, allow_none=True)
+class SourceOrganisation(Answer):
+    id: uuid.UUID
+    name: str
+    short_name: str
+    phone: str | None
 
 
-class ClientOut(Schema):
-    id = fields.UUID(required=True)
-    name = fields.String(required=True)
-    age = fields.Integer(required=True, allow_none=True)
-    organisation = fields.Nested(SourceOrganisation, required=True, allow_none=True)
-    region = fields.Nested(RegionBrief, required=True, allow_none=True)
-    client_number = fields.String(required=True, allow_none=True)
-    family_name = fields.String(required=True)
-    prefix = fields.String(required=True)
-    initials = fields.String(required=True)
-    given_name = fields.String(required=True, allow_none=True)
-    sex = fields.Enum(Sex, by_value=True, required=True)
-    birth_date = fields.Date(required=True, allow_none=True)
-    phone = fields.String(required=True, allow_none=True)
-    street = fields.String(required=True)
-    house_number = fields.Integer(required=True, allow_none=True)
-    addition = fields.String(required=True)
-    postcode = fields.String(required=True, allow_none=True)
-    city = fields.String(required=True)
-    address_line = fields.String(required=True)
-    entry_note = fields.String(required=True)
-    lat = fields.Float(required=True, allow_none=True)
-    lon = fields.Float(required=True, allow_none=True)
-    precision = fields.Enum(Precision, by_value=True, required=True)
-    funding_law = fields.Enum(FundingLaw, by_value=True, required=True)
-    access_type = fields.Enum(AccessType, by_value=True, required=True)
-    access_note = fields.String(required=True)
-    alerts = fields.List(fields.String(), required=True)
-    language = fields.String(required=True)
-    gp_name = fields.String(required=True, allow_none=True)
-    gp_phone = fields.String(required=True, allow_none=True)
-    contact_name = fields.String(required=True, allow_none=True)
-    contact_phone = fields.String(required=True, allow_none=True)
-    contact_relation = fields.String(required=True, allow_none=True)
-    treatment_limits = fields.String(required=True, allow_none=True)
-    is_provisional = fields.Boolean(required=True)
-    merged_into_id = fields.UUID(required=True, allow_none=True)
-    is_active = fields.Boolean(required=True)
+class ClientOut(Answer):
+    id: uuid.UUID
+    name: str
+    age: int | None
+    organisation: SourceOrganisation | None
+    region: RegionBrief | None
+    client_number: str | None
+    family_name: str
+    prefix: str
+    initials: str
+    given_name: str | None
+    sex: Sex
+    birth_date: date | None
+    phone: str | None
+    street: str
+    house_number: int | None
+    addition: str
+    postcode: str | None
+    city: str
+    address_line: str
+    entry_note: str
+    lat: float | None
+    lon: float | None
+    precision: Precision
+    funding_law: FundingLaw
+    access_type: AccessType
+    access_note: str
+    alerts: list[str]
+    language: str
+    gp_name: str | None
+    gp_phone: str | None
+    contact_name: str | None
+    contact_phone: str | None
+    contact_relation: str | None
+    treatment_limits: str | None
+    is_provisional: bool
+    merged_into_id: uuid.UUID | None
+    is_active: bool
 
 
 class ClientPatchIn(Schema):
@@ -145,10 +147,10 @@ class Clients(MethodView):
     @blp.access(*DESK)
     @blp.arguments(ClientSearchIn, location="query")
     @blp.response(200, ClientsFoundOut)
-    def get(self, data: dict[str, Any]) -> dict[str, Any]:
+    def get(self, data: dict[str, Any]) -> ClientsFoundOut:
         """Search clients of all organisations by a few words; the least data"""
         with reading() as session:
-            return {"clients": queries.search_clients(session, data["q"])}
+            return ClientsFoundOut.of({"clients": queries.search_clients(session, data["q"])})
 
 
 @blp.route("/clients/provisional")
@@ -156,29 +158,29 @@ class ProvisionalClients(MethodView):
     @blp.access(*DESK)
     @blp.arguments(ProvisionalClientIn)
     @blp.response(201, ClientOut)
-    def post(self, data: dict[str, Any]) -> dict[str, Any]:
+    def post(self, data: dict[str, Any]) -> ClientOut:
         """Register somebody of whom too little is known"""
         with unit_of_work() as uow:
             client = service.register_provisional(uow, client_id=data.pop("id"), **data)
-        return _in_full(client.id)
+        return ClientOut.of(_in_full(client.id))
 
 
 @blp.route("/clients/<uuid:client_id>")
 class OneClient(MethodView):
     @blp.access(*DESK)
     @blp.response(200, ClientOut)
-    def get(self, client_id: uuid.UUID) -> dict[str, Any]:
+    def get(self, client_id: uuid.UUID) -> ClientOut:
         """One client in full"""
-        return _in_full(client_id)
+        return ClientOut.of(_in_full(client_id))
 
     @blp.access(*DESK)
     @blp.arguments(ClientPatchIn)
     @blp.response(200, ClientOut)
-    def patch(self, data: dict[str, Any], client_id: uuid.UUID) -> dict[str, Any]:
+    def patch(self, data: dict[str, Any], client_id: uuid.UUID) -> ClientOut:
         """Correct what is known of a client"""
         with unit_of_work() as uow:
             service.change(uow, client_id, **data)
-        return _in_full(client_id)
+        return ClientOut.of(_in_full(client_id))
 
 
 @blp.route("/clients/<uuid:client_id>/merge")
@@ -186,11 +188,11 @@ class ClientMerge(MethodView):
     @blp.access(*DESK)
     @blp.arguments(MergeIn)
     @blp.response(200, ClientOut)
-    def post(self, data: dict[str, Any], client_id: uuid.UUID) -> dict[str, Any]:
+    def post(self, data: dict[str, Any], client_id: uuid.UUID) -> ClientOut:
         """Merge a provisional client into a known one; answers with the known one"""
         with unit_of_work() as uow:
             service.merge(uow, client_id, **data)
-        return _in_full(data["into_client_id"])
+        return ClientOut.of(_in_full(data["into_client_id"]))
 
 
 @blp.route("/clients/<uuid:client_id>/pin")
@@ -198,11 +200,11 @@ class ClientPin(MethodView):
     @blp.access(*DESK)
     @blp.arguments(PinIn)
     @blp.response(200, ClientOut)
-    def post(self, data: dict[str, Any], client_id: uuid.UUID) -> dict[str, Any]:
+    def post(self, data: dict[str, Any], client_id: uuid.UUID) -> ClientOut:
         """Put a client's door on the map by hand"""
         with unit_of_work() as uow:
             service.pin(uow, client_id, **data)
-        return _in_full(client_id)
+        return ClientOut.of(_in_full(client_id))
 
 
 @blp.route("/clients/<uuid:client_id>/funding-law")
@@ -210,8 +212,8 @@ class ClientFundingLaw(MethodView):
     @blp.access(*DESK)
     @blp.arguments(FundingLawIn)
     @blp.response(200, ClientOut)
-    def patch(self, data: dict[str, Any], client_id: uuid.UUID) -> dict[str, Any]:
+    def patch(self, data: dict[str, Any], client_id: uuid.UUID) -> ClientOut:
         """Note which law pays for a client's care"""
         with unit_of_work() as uow:
             service.set_funding_law(uow, client_id, **data)
-        return _in_full(client_id)
+        return ClientOut.of(_in_full(client_id))

@@ -1,7 +1,7 @@
 """The phone's door: its feed, its commands, its bell."""
 
 import uuid
-from typing import Any
+from typing import Any, Literal
 
 import marshmallow as ma
 from flask import g
@@ -14,6 +14,7 @@ from backend.phone.commands import Command, Position
 from backend.phone.rules import CommandKind, FollowUpOwner, NeededAfter, Priority, ProblemSolved
 from backend.phone.shapes import FeedOut
 from backend.platform import push
+from backend.platform.answers import Answer, Facts, Moment
 from backend.platform.clock import now
 from backend.platform.db import reading
 from backend.platform.uow import unit_of_work
@@ -133,18 +134,18 @@ class CommandsIn(Schema):
     commands = fields.List(OneByOne(CommandIn), required=True, validate=validate.Length(min=1, max=LONGEST_BATCH))
 
 
-class CommandOut(Schema):
-    id = fields.String(required=True, allow_none=True)
-    status = fields.String(required=True, validate=validate.OneOf(["applied", "refused"]))
-    code = fields.String(required=True, allow_none=True)
-    details = fields.Dict(required=True)
-    receipt = fields.Integer(required=True, allow_none=True)
-    received_at = fields.String(required=True, allow_none=True, metadata={"format": "date-time"})
+class CommandOut(Answer):
+    id: str | None
+    status: Literal["applied", "refused"]
+    code: str | None
+    details: Facts
+    receipt: int | None
+    received_at: Moment | None
 
 
-class CommandsOut(Schema):
-    results = fields.List(fields.Nested(CommandOut), required=True)
-    server_time = fields.Instant(required=True)
+class CommandsOut(Answer):
+    results: list[CommandOut]
+    server_time: Moment
 
 
 @blp.route("/commands")
@@ -152,19 +153,19 @@ class Commands(MethodView):
     @blp.access(Role.NURSE)
     @blp.arguments(CommandsIn)
     @blp.response(200, CommandsOut)
-    def post(self, data: dict[str, Any]) -> dict[str, Any]:
+    def post(self, data: dict[str, Any]) -> CommandsOut:
         """Tell what was done, in order; each command stands or falls by itself"""
-        return {"results": [_receive(raw) for raw in data["commands"]], "server_time": now()}
+        return CommandsOut.of({"results": [_receive(raw) for raw in data["commands"]], "server_time": now()})
 
 
 @blp.route("/commands/<uuid:command_id>")
 class StoredResult(MethodView):
     @blp.access(Role.NURSE)
     @blp.response(200, CommandOut)
-    def get(self, command_id: uuid.UUID) -> dict[str, Any]:
+    def get(self, command_id: uuid.UUID) -> CommandOut:
         """Read back the answer to a command: the second tick"""
         with reading() as session:
-            return queries.result_of(session, command_id)
+            return CommandOut.of(queries.result_of(session, command_id))
 
 
 def _receive(raw: Any) -> commands.Result:
@@ -212,8 +213,8 @@ def _body(shape: Schema, body: dict[str, Any]) -> dict[str, Any]:
 # -- the bell ----------------------------------------------------------------------------------------------------
 
 
-class PushKeyOut(Schema):
-    public_key = fields.String(required=True)
+class PushKeyOut(Answer):
+    public_key: str
 
 
 class PushKeysIn(Schema):
@@ -234,9 +235,9 @@ class PushEndpointIn(Schema):
 class PushKey(MethodView):
     @blp.access(Role.NURSE)
     @blp.response(200, PushKeyOut)
-    def get(self) -> dict[str, str]:
+    def get(self) -> PushKeyOut:
         """The key that the phone's browser wants when it subscribes"""
-        return {"public_key": push.public_key()}
+        return PushKeyOut.of({"public_key": push.public_key()})
 
 
 @blp.route("/push-subscriptions")

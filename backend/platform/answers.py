@@ -10,12 +10,12 @@ from apispec import APISpec
 from backend.platform.clock import iso
 
 
-class Answer(msgspec.Struct, forbid_unknown_fields=True):
+class Answer(msgspec.Struct):
     """Something that leaves, or a part of it. Every field is always there; what may be nothing says `| None`."""
 
     @classmethod
     def of(cls, facts: object) -> Self:
-        """The same facts as they stand on a row, or in a dict by the same names; a fact of another kind is refused."""
+        """What leaves of the facts on a row or in a dict; one that lacks, or is of another kind, is refused."""
         return msgspec.convert(facts, cls, from_attributes=True, dec_hook=_taken)
 
 
@@ -52,14 +52,15 @@ def describe(document: APISpec, kinds: Iterable[type[Answer]]) -> None:
     _, components = msgspec.json.schema_components(kinds, schema_hook=_described, ref_template=_REFERENCE)
     choices = {_REFERENCE.format(name=name): one["enum"] for name, one in components.items() if "enum" in one}
     for name, component in components.items():
-        shape = _written_out({key: component[key] for key in component if key not in _CODE_ONLY}, choices)
-        if "enum" not in shape and document.components.schemas.get(name) != shape:
+        if _REFERENCE.format(name=name) in choices:
+            continue
+        shape = {key: _written_out(component[key], choices) for key in ("type", "properties", "required")}
+        shape["additionalProperties"] = False
+        if document.components.schemas.get(name) != shape:
             document.components.schema(name, shape)
 
 
 _REFERENCE = "#/components/schemas/{name}"
-_CODE_ONLY = frozenset({"title", "description"})
-"""The name and the docstring of a struct are for who reads the code."""
 
 
 def _taken(kind: type, value: Any) -> Any:

@@ -1,5 +1,6 @@
 """Logging in and out, for the apps; the page for people without one is in pages.py."""
 
+import uuid
 from typing import Any
 
 import flask
@@ -9,11 +10,12 @@ from marshmallow.validate import Length
 
 from backend.platform import login, push
 from backend.platform.actor import SYSTEM, Actor
+from backend.platform.answers import Answer, Moment
 from backend.platform.clock import now
 from backend.platform.config import settings
 from backend.platform.db import reading
 from backend.platform.uow import unit_of_work
-from backend.platform.web import ANYONE, LOGGED_IN, Blueprint, Schema, fields
+from backend.platform.web import ANYONE, LOGGED_IN, Blueprint, Schema, fields, json_response
 
 blp = Blueprint("session", __name__, url_prefix="/api/v1", description="Who is logged in")
 
@@ -23,25 +25,25 @@ class SessionIn(Schema):
     password = fields.String(required=True, validate=Length(max=200))
 
 
-class OrganisationBrief(Schema):
-    id = fields.UUID(required=True)
-    name = fields.String(required=True)
+class OrganisationBrief(Answer):
+    id: uuid.UUID
+    name: str
 
 
-class PartnershipBrief(Schema):
-    name = fields.String(required=True)
-    desk_phone = fields.String(required=True)
+class PartnershipBrief(Answer):
+    name: str
+    desk_phone: str
 
 
-class SessionOut(Schema):
-    staff_id = fields.UUID(required=True)
-    name = fields.String(required=True)
-    role = fields.String(required=True)
-    organisation = fields.Nested(OrganisationBrief, required=True)
-    partnership = fields.Nested(PartnershipBrief, required=True)
-    csrf_token = fields.String(required=True)
-    server_time = fields.Instant(required=True)
-    is_demo = fields.Boolean(required=True)
+class SessionOut(Answer):
+    staff_id: uuid.UUID
+    name: str
+    role: str
+    organisation: OrganisationBrief
+    partnership: PartnershipBrief
+    csrf_token: str
+    server_time: Moment
+    is_demo: bool
 
 
 def describe(actor: Actor, token: str) -> dict[str, Any]:
@@ -79,9 +81,9 @@ def log_out() -> None:
 class SessionView(MethodView):
     @blp.access(LOGGED_IN)
     @blp.response(200, SessionOut)
-    def get(self) -> dict[str, Any]:
+    def get(self) -> SessionOut:
         """Who am I?"""
-        return describe(g.actor, request.cookies[login.COOKIE])
+        return SessionOut.of(describe(g.actor, request.cookies[login.COOKIE]))
 
     @blp.access(ANYONE)
     @blp.arguments(SessionIn)
@@ -89,7 +91,7 @@ class SessionView(MethodView):
     def post(self, data: dict[str, Any]) -> Response:
         """Log in with name and password"""
         actor, token = log_in(data["login"], data["password"])
-        response = flask.jsonify(SessionOut().dump(describe(actor, token)))
+        response = json_response(SessionOut.of(describe(actor, token)))
         login.set_cookie(response, token)
         return response
 

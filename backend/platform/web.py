@@ -48,7 +48,7 @@ _HEADERS = {
 
 
 class Schema(ma.Schema):
-    """The shape of what comes in or goes out. Unknown fields are refused, not dropped."""
+    """The shape of what comes in. Unknown fields are refused, not dropped."""
 
     class Meta:
         unknown = ma.RAISE
@@ -110,10 +110,10 @@ class Blueprint(SmorestBlueprint):
         """Say who may call this view."""
         return access(*roles)
 
-    def response(self, status_code: int, schema: Any = None, **options: Any) -> Callable[[Any], Any]:
+    def response(self, status_code: int, schema: type[Answer] | None = None, **options: Any) -> Callable[[Any], Any]:
         """Say what leaves, and with which status: the answer that the view returns, described in the document."""
-        if not (isinstance(schema, type) and issubclass(schema, Answer)):
-            described: Callable[[Any], Any] = super().response(status_code, schema, **options)
+        if schema is None:
+            described: Callable[[Any], Any] = super().response(status_code, **options)
             return described
         self.answers.append(schema)
         describe = super().response(status_code, answers.reference(schema), **options)

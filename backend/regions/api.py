@@ -1,11 +1,13 @@
 """Help between regions, as numbers per region: nothing in it is about a client or an organisation."""
 
+import uuid
 from typing import Any
 
 from flask.views import MethodView
 from marshmallow import validate
 
 from backend.people.rules import DESK
+from backend.platform.answers import Answer, Moment
 from backend.platform.clock import now
 from backend.platform.db import reading
 from backend.platform.web import Blueprint, Schema, fields
@@ -28,34 +30,34 @@ class RegionHelpQuery(Schema):
     )
 
 
-class HelpOut(Schema):
-    visits = fields.Integer(required=True)
-    minutes = fields.Integer(required=True)
-    metres = fields.Integer(required=True)
+class HelpOut(Answer):
+    visits: int
+    minutes: int
+    metres: int
 
 
-class HelpRegionOut(Schema):
-    region_id = fields.UUID(required=True)
-    name = fields.String(required=True)
-    own = fields.Nested(HelpOut, required=True)
-    given = fields.Nested(HelpOut, required=True)
-    received = fields.Nested(HelpOut, required=True)
+class HelpRegionOut(Answer):
+    region_id: uuid.UUID
+    name: str
+    own: HelpOut
+    given: HelpOut
+    received: HelpOut
 
 
-class HelpPairOut(Schema):
-    helper_id = fields.UUID(required=True)
-    helped_id = fields.UUID(required=True)
-    help = fields.Nested(HelpOut, required=True)
+class HelpPairOut(Answer):
+    helper_id: uuid.UUID
+    helped_id: uuid.UUID
+    help: HelpOut
 
 
-class RegionHelpOut(Schema):
-    nights = fields.Integer(required=True)
-    first_night_at = fields.Instant(required=True, allow_none=True)
-    last_night_at = fields.Instant(required=True, allow_none=True)
-    regions = fields.List(fields.Nested(HelpRegionOut), required=True)
-    between = fields.List(fields.Nested(HelpPairOut), required=True)
-    by_roaming_cars = fields.Nested(HelpOut, required=True)
-    to_nowhere = fields.Nested(HelpOut, required=True)
+class RegionHelpOut(Answer):
+    nights: int
+    first_night_at: Moment | None
+    last_night_at: Moment | None
+    regions: list[HelpRegionOut]
+    between: list[HelpPairOut]
+    by_roaming_cars: HelpOut
+    to_nowhere: HelpOut
 
 
 @blp.route("/region-help")
@@ -63,14 +65,14 @@ class RegionHelpBetween(MethodView):
     @blp.access(*DESK)
     @blp.arguments(RegionHelpQuery, location="query")
     @blp.response(200, RegionHelpOut)
-    def get(self, data: dict[str, Any]) -> dict[str, Any]:
+    def get(self, data: dict[str, Any]) -> RegionHelpOut:
         """Which region's cars drove for which other region: visits, minutes at the door, metres of the drive there"""
         with reading() as session:
             if "night_id" in data:
                 nights = [roster.night(session, data["night_id"]).id]
             else:
                 nights = area_work.past_nights(session, now(), data["nights"])
-            return _report_json(region_help.help_between(session, nights))
+            return RegionHelpOut.of(_report_json(region_help.help_between(session, nights)))
 
 
 def _report_json(report: HelpReport) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from flask.views import MethodView
 from marshmallow import validate
 
 from backend.people.rules import DESK, Role
+from backend.platform.answers import Answer, Moment
 from backend.platform.db import reading
 from backend.platform.uow import unit_of_work
 from backend.platform.web import Blueprint, Schema, fields
 from backend.roster import queries, service
-from backend.roster.models import Car, HomeBase, Night, Shift
 from backend.roster.rules import PlanState
 from backend.triage.rules import Urgency
 
@@ -28,19 +28,19 @@ class NightIn(Schema):
     ends_at = fields.Instant(required=True)
 
 
-class NightOut(Schema):
-    id = fields.UUID(required=True)
-    starts_at = fields.Instant(required=True)
-    ends_at = fields.Instant(required=True)
-    plan_version = fields.Integer(required=True)
-    plan_state = fields.Enum(PlanState, by_value=True, required=True)
-    plan_note = fields.String(required=True, allow_none=True)
-    planned_at = fields.Instant(required=True, allow_none=True)
-    closed_at = fields.Instant(required=True, allow_none=True)
+class NightOut(Answer):
+    id: uuid.UUID
+    starts_at: Moment
+    ends_at: Moment
+    plan_version: int
+    plan_state: PlanState
+    plan_note: str | None
+    planned_at: Moment | None
+    closed_at: Moment | None
 
 
-class NightsOut(Schema):
-    nights = fields.List(fields.Nested(NightOut), required=True)
+class NightsOut(Answer):
+    nights: list[NightOut]
 
 
 class HomeBaseIn(Schema):
@@ -51,16 +51,16 @@ class HomeBaseIn(Schema):
     lon = fields.Float(required=True, validate=LONGITUDE)
 
 
-class HomeBaseOut(Schema):
-    id = fields.UUID(required=True)
-    name = fields.String(required=True)
-    region_id = fields.UUID(required=True, allow_none=True)
-    lat = fields.Float(required=True)
-    lon = fields.Float(required=True)
+class HomeBaseOut(Answer):
+    id: uuid.UUID
+    name: str
+    region_id: uuid.UUID | None
+    lat: float
+    lon: float
 
 
-class HomeBasesOut(Schema):
-    home_bases = fields.List(fields.Nested(HomeBaseOut), required=True)
+class HomeBasesOut(Answer):
+    home_bases: list[HomeBaseOut]
 
 
 class CarIn(Schema):
@@ -72,18 +72,18 @@ class CarIn(Schema):
     phone = fields.Text(max=30, allow_none=True, load_default=None)
 
 
-class CarOut(Schema):
-    id = fields.UUID(required=True)
-    name = fields.String(required=True)
-    number = fields.Integer(required=True)
-    region_id = fields.UUID(required=True, allow_none=True)
-    home_base_id = fields.UUID(required=True)
-    phone = fields.String(required=True, allow_none=True)
-    is_active = fields.Boolean(required=True)
+class CarOut(Answer):
+    id: uuid.UUID
+    name: str
+    number: int
+    region_id: uuid.UUID | None
+    home_base_id: uuid.UUID
+    phone: str | None
+    is_active: bool
 
 
-class CarsOut(Schema):
-    cars = fields.List(fields.Nested(CarOut), required=True)
+class CarsOut(Answer):
+    cars: list[CarOut]
 
 
 class ShiftIn(Schema):
@@ -96,19 +96,19 @@ class ShiftIn(Schema):
     night_id = fields.UUID(allow_none=True, load_default=None)
 
 
-class ShiftOut(Schema):
-    id = fields.UUID(required=True)
-    night_id = fields.UUID(required=True)
-    car_id = fields.UUID(required=True)
-    nurse_id = fields.UUID(required=True)
-    starts_at = fields.Instant(required=True)
-    ends_at = fields.Instant(required=True)
-    is_backup = fields.Boolean(required=True)
-    woken_at = fields.Instant(required=True, allow_none=True)
+class ShiftOut(Answer):
+    id: uuid.UUID
+    night_id: uuid.UUID
+    car_id: uuid.UUID
+    nurse_id: uuid.UUID
+    starts_at: Moment
+    ends_at: Moment
+    is_backup: bool
+    woken_at: Moment | None
 
 
-class ShiftsOut(Schema):
-    shifts = fields.List(fields.Nested(ShiftOut), required=True)
+class ShiftsOut(Answer):
+    shifts: list[ShiftOut]
 
 
 class NormIn(Schema):
@@ -120,77 +120,79 @@ class NormsIn(Schema):
     norms = fields.List(fields.Nested(NormIn), required=True, validate=validate.Length(max=6))
 
 
-class NormOut(Schema):
-    urgency = fields.Enum(Urgency, by_value=True, required=True)
-    minutes = fields.Integer(required=True, allow_none=True)
+class NormOut(Answer):
+    urgency: Urgency
+    minutes: int | None
 
 
-class NormsOut(Schema):
-    norms = fields.List(fields.Nested(NormOut), required=True)
+class NormsOut(Answer):
+    norms: list[NormOut]
 
 
 @blp.route("/nights")
 class Nights(MethodView):
     @blp.access(*DESK)
     @blp.response(200, NightsOut)
-    def get(self) -> dict[str, Any]:
+    def get(self) -> NightsOut:
         """The latest nights"""
         with reading() as session:
-            return {"nights": queries.nights(session)}
+            return NightsOut.of({"nights": queries.nights(session)})
 
     @blp.access(Role.ADMIN)
     @blp.arguments(NightIn)
     @blp.response(201, NightOut)
-    def post(self, data: dict[str, Any]) -> Night:
+    def post(self, data: dict[str, Any]) -> NightOut:
         """Put a night on the roster"""
         with unit_of_work() as uow:
-            return service.open_night(uow, starts_at=data["starts_at"], ends_at=data["ends_at"], night_id=data["id"])
+            return NightOut.of(
+                service.open_night(uow, starts_at=data["starts_at"], ends_at=data["ends_at"], night_id=data["id"])
+            )
 
 
 @blp.route("/nights/<uuid:night_id>/shifts")
 class NightShifts(MethodView):
     @blp.access(*DESK)
     @blp.response(200, ShiftsOut)
-    def get(self, night_id: uuid.UUID) -> dict[str, Any]:
+    def get(self, night_id: uuid.UUID) -> ShiftsOut:
         """The shifts of a night"""
         with reading() as session:
-            return {"shifts": queries.shifts(session, queries.night(session, night_id).id)}
+            return ShiftsOut.of({"shifts": queries.shifts(session, queries.night(session, night_id).id)})
 
 
 @blp.route("/home-bases")
 class HomeBases(MethodView):
     @blp.access(*DESK)
     @blp.response(200, HomeBasesOut)
-    def get(self) -> dict[str, Any]:
+    def get(self) -> HomeBasesOut:
         """Where cars begin and end their shifts"""
         with reading() as session:
-            return {"home_bases": queries.home_bases(session)}
+            return HomeBasesOut.of({"home_bases": queries.home_bases(session)})
 
     @blp.access(Role.ADMIN)
     @blp.arguments(HomeBaseIn)
     @blp.response(201, HomeBaseOut)
-    def post(self, data: dict[str, Any]) -> HomeBase:
+    def post(self, data: dict[str, Any]) -> HomeBaseOut:
         """Add a home base"""
         with unit_of_work() as uow:
-            return service.add_home_base(uow, **data)
+            return HomeBaseOut.of(service.add_home_base(uow, **data))
 
 
 @blp.route("/cars")
 class Cars(MethodView):
     @blp.access(*DESK)
     @blp.response(200, CarsOut)
-    def get(self) -> dict[str, Any]:
+    def get(self) -> CarsOut:
         """Every car"""
         with reading() as session:
-            return {"cars": queries.cars(session)}
+            return CarsOut.of({"cars": queries.cars(session)})
 
     @blp.access(Role.ADMIN)
     @blp.arguments(CarIn)
     @blp.response(201, CarOut)
-    def post(self, data: dict[str, Any]) -> Car:
+    def post(self, data: dict[str, Any]) -> CarOut:
         """Add a car"""
         with unit_of_work() as uow:
-            return service.add_car(uow, **data)
+            return CarOut.of(service.add_car(uow, **data))
 
 
 @blp.route("/shifts")
@@ -198,36 +200,36 @@ class Shifts(MethodView):
     @blp.access(Role.ADMIN)
     @blp.arguments(ShiftIn)
     @blp.response(201, ShiftOut)
-    def post(self, data: dict[str, Any]) -> Shift:
+    def post(self, data: dict[str, Any]) -> ShiftOut:
         """Put a nurse in a car for a night"""
         with unit_of_work() as uow:
-            return service.add_shift(uow, **data)
+            return ShiftOut.of(service.add_shift(uow, **data))
 
 
 @blp.route("/shifts/<uuid:shift_id>/wake")
 class Wake(MethodView):
     @blp.access(*DESK)
     @blp.response(200, ShiftOut)
-    def post(self, shift_id: uuid.UUID) -> Shift:
+    def post(self, shift_id: uuid.UUID) -> ShiftOut:
         """Wake the back-up"""
         with unit_of_work() as uow:
-            return service.wake(uow, shift_id)
+            return ShiftOut.of(service.wake(uow, shift_id))
 
 
 @blp.route("/regions/<uuid:region_id>/response-norms")
 class ResponseNorms(MethodView):
     @blp.access(*DESK)
     @blp.response(200, NormsOut)
-    def get(self, region_id: uuid.UUID) -> dict[str, Any]:
+    def get(self, region_id: uuid.UUID) -> NormsOut:
         """A region's own response norms; what is not in it follows the default"""
         with reading() as session:
-            return {"norms": queries.norms(session, region_id)}
+            return NormsOut.of({"norms": queries.norms(session, region_id)})
 
     @blp.access(Role.ADMIN)
     @blp.arguments(NormsIn)
     @blp.response(200, NormsOut)
-    def put(self, data: dict[str, Any], region_id: uuid.UUID) -> dict[str, Any]:
+    def put(self, data: dict[str, Any], region_id: uuid.UUID) -> NormsOut:
         """Set a region's response norms"""
         with unit_of_work() as uow:
             service.set_norms(uow, region_id, {norm["urgency"]: norm["minutes"] for norm in data["norms"]})
-            return {"norms": queries.norms(uow.session, region_id)}
+            return NormsOut.of({"norms": queries.norms(uow.session, region_id)})

@@ -22,9 +22,9 @@ blp = Blueprint("triage", __name__, url_prefix="/api/v1", description="Triage: h
 class EntryComplaints(MethodView):
     @blp.access(Role.TRIAGIST, Role.NURSE, Role.TEAM_MANAGER, Role.ADMIN)
     @blp.response(200, shapes.EntryComplaintsOut)
-    def get(self) -> Any:
+    def get(self) -> shapes.EntryComplaintsOut:
         """List the entry complaints, each with the care pathway it opens"""
-        return {"entry_complaints": queries.catalogue()}
+        return shapes.EntryComplaintsOut.of({"entry_complaints": queries.catalogue()})
 
 
 @blp.route("/scope-list")
@@ -32,28 +32,28 @@ class ScopeListInForce(MethodView):
     @blp.access(Role.TRIAGIST, Role.NURSE, Role.TEAM_MANAGER, Role.ADMIN)
     @blp.arguments(shapes.ScopeListQuery, location="query")
     @blp.response(200, shapes.ScopeListOut)
-    def get(self, data: dict[str, Any]) -> Any:
+    def get(self, data: dict[str, Any]) -> shapes.ScopeListOut:
         """Show the meetlat in force"""
         with reading() as session:
-            return queries.scope_list(session, at=data["at"] or now())
+            return shapes.ScopeListOut.of(queries.scope_list(session, at=data["at"] or now()))
 
 
 @blp.route("/care-pathways")
 class CarePathways(MethodView):
     @blp.access(Role.TRIAGIST, Role.NURSE, Role.ADMIN)
     @blp.response(200, shapes.CarePathwaysOut)
-    def get(self) -> Any:
+    def get(self) -> shapes.CarePathwaysOut:
         """List the current care pathways"""
-        return {"pathways": queries.care_pathways()}
+        return shapes.CarePathwaysOut.of({"pathways": queries.care_pathways()})
 
 
 @blp.route("/care-pathways/<string:pathway_id>/<int:version>")
 class CarePathwayVersion(MethodView):
     @blp.access(Role.TRIAGIST, Role.NURSE, Role.ADMIN)
     @blp.response(200, shapes.CarePathwayOut)
-    def get(self, pathway_id: str, version: int) -> Any:
+    def get(self, pathway_id: str, version: int) -> shapes.CarePathwayOut:
         """Show one version of a care pathway, also when it is retired"""
-        return queries.care_pathway(pathway_id, version)
+        return shapes.CarePathwayOut.of(queries.care_pathway(pathway_id, version))
 
 
 @blp.route("/urgency-proposals")
@@ -61,28 +61,30 @@ class UrgencyProposals(MethodView):
     @blp.access(Role.TRIAGIST)
     @blp.arguments(shapes.UrgencyProposalIn)
     @blp.response(200, shapes.UrgencyProposalOut)
-    def post(self, data: dict[str, Any]) -> Any:
+    def post(self, data: dict[str, Any]) -> shapes.UrgencyProposalOut:
         """Propose an urgency, with its reasons; keeps nothing"""
         if data["entry_complaint"] not in entry_complaints():
             raise Invalid({"entry_complaint": ["unknown_entry_complaint"]})
         data["abcd"], data["answers"] = Abcd(**data["abcd"]), _given(data["answers"])
         with reading() as session:
-            return queries.offer(session, now=now(), **data)
+            return shapes.UrgencyProposalOut.of(queries.offer(session, now=now(), **data))
 
 
 @blp.route("/care-requests/<uuid:care_request_id>/triage-decisions")
 class TriageDecisions(MethodView):
     @blp.access(Role.TRIAGIST, Role.ADMIN)
     @blp.response(200, shapes.TriageDecisionsOut)
-    def get(self, care_request_id: uuid.UUID) -> Any:
+    def get(self, care_request_id: uuid.UUID) -> shapes.TriageDecisionsOut:
         """List the decisions on a care request, the first one first"""
         with reading() as session:
-            return {"triage_decisions": queries.described_decisions(session, care_request_id)}
+            return shapes.TriageDecisionsOut.of(
+                {"triage_decisions": queries.described_decisions(session, care_request_id)}
+            )
 
     @blp.access(Role.TRIAGIST)
     @blp.arguments(shapes.TriageDecisionIn)
     @blp.response(201, shapes.TriageDecisionOut)
-    def post(self, data: dict[str, Any], care_request_id: uuid.UUID) -> Any:
+    def post(self, data: dict[str, Any], care_request_id: uuid.UUID) -> shapes.TriageDecisionOut:
         """Record a triage decision"""
         about = {name: data.pop(name) for name in ("supersedes_id", "pathway_id", "pathway_version", "funding_law")}
         with unit_of_work() as uow:
@@ -93,7 +95,9 @@ class TriageDecisions(MethodView):
                 assessment=_assessment(data),
                 **about,
             )
-            return queries.described(decision, is_current=queries.is_current(uow.session, decision))
+            return shapes.TriageDecisionOut.of(
+                queries.described(decision, is_current=queries.is_current(uow.session, decision))
+            )
 
 
 def _assessment(data: dict[str, Any]) -> Assessment:

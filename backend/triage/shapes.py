@@ -1,8 +1,11 @@
 """The shapes in which triage travels: what a decision says coming in, and how it is shown."""
 
+import uuid
+
 from marshmallow import validate
 
 from backend.people.rules import FundingLaw, ReservedProcedure
+from backend.platform.answers import Answer, Facts, Moment
 from backend.platform.web import Schema, fields
 from backend.triage.pathways import QuestionKind
 from backend.triage.rules import (
@@ -17,82 +20,82 @@ from backend.triage.rules import (
 )
 
 
-class EntryComplaintOut(Schema):
-    code = fields.String(required=True)
-    label = fields.String(required=True)
-    pathway_id = fields.String(required=True)
+class EntryComplaintOut(Answer):
+    code: str
+    label: str
+    pathway_id: str
 
 
-class EntryComplaintsOut(Schema):
-    entry_complaints = fields.List(fields.Nested(EntryComplaintOut), required=True)
+class EntryComplaintsOut(Answer):
+    entry_complaints: list[EntryComplaintOut]
 
 
-class ScopeCriterionOut(Schema):
-    id = fields.UUID(required=True)
-    number = fields.Integer(required=True)
-    text = fields.String(required=True)
-    verdict = fields.Enum(ScopeVerdict, by_value=True, required=True)
-    alternative = fields.String(required=True, allow_none=True)
-    entry_complaints = fields.List(fields.String(), required=True)
+class ScopeCriterionOut(Answer):
+    id: uuid.UUID
+    number: int
+    text: str
+    verdict: ScopeVerdict
+    alternative: str | None
+    entry_complaints: list[str]
 
 
-class ScopeListOut(Schema):
-    id = fields.UUID(required=True)
-    version = fields.String(required=True)
-    valid_from = fields.Instant(required=True)
-    valid_until = fields.Instant(required=True, allow_none=True)
-    approved_note = fields.String(required=True)
-    criteria = fields.List(fields.Nested(ScopeCriterionOut), required=True)
+class ScopeListOut(Answer):
+    id: uuid.UUID
+    version: str
+    valid_from: Moment
+    valid_until: Moment | None
+    approved_note: str
+    criteria: list[ScopeCriterionOut]
 
 
 class ScopeListQuery(Schema):
     at = fields.Instant(load_default=None, metadata={"description": "The list in force at this time; now by default"})
 
 
-class ChoiceOut(Schema):
-    value = fields.String(required=True)
-    label = fields.String(required=True)
+class ChoiceOut(Answer):
+    value: str
+    label: str
 
 
-class QuestionOut(Schema):
-    id = fields.String(required=True)
-    text = fields.String(required=True)
-    kind = fields.Enum(QuestionKind, by_value=True, required=True)
-    hint = fields.String(required=True, allow_none=True)
-    unit = fields.String(required=True, allow_none=True)
-    options = fields.List(fields.Nested(ChoiceOut), required=True)
+class QuestionOut(Answer):
+    id: str
+    text: str
+    kind: QuestionKind
+    hint: str | None
+    unit: str | None
+    options: list[ChoiceOut]
 
 
-class MeasurementOut(Schema):
-    code = fields.String(required=True)
-    label = fields.String(required=True)
-    unit = fields.String(required=True)
+class MeasurementOut(Answer):
+    code: str
+    label: str
+    unit: str
 
 
-class ReportTemplateOut(Schema):
-    subjective = fields.List(fields.String(), required=True)
-    objective = fields.List(fields.String(), required=True)
-    evaluation = fields.List(fields.String(), required=True)
-    plan = fields.List(fields.String(), required=True)
-    measurements = fields.List(fields.Nested(MeasurementOut), required=True)
+class ReportTemplateOut(Answer):
+    subjective: list[str]
+    objective: list[str]
+    evaluation: list[str]
+    plan: list[str]
+    measurements: list[MeasurementOut]
 
 
-class CarePathwayOut(Schema):
-    id = fields.String(required=True)
-    version = fields.Integer(required=True)
-    title = fields.String(required=True)
-    approval = fields.String(required=True)
-    entry_complaints = fields.List(fields.String(), required=True)
-    questions = fields.List(fields.Nested(QuestionOut), required=True)
-    advice = fields.List(fields.String(), required=True)
-    safety_net = fields.List(fields.String(), required=True)
-    competences = fields.List(fields.String(), required=True)
-    service_minutes = fields.Integer(required=True)
-    report_template = fields.Nested(ReportTemplateOut, required=True)
+class CarePathwayOut(Answer):
+    id: str
+    version: int
+    title: str
+    approval: str
+    entry_complaints: list[str]
+    questions: list[QuestionOut]
+    advice: list[str]
+    safety_net: list[str]
+    competences: list[str]
+    service_minutes: int
+    report_template: ReportTemplateOut
 
 
-class CarePathwaysOut(Schema):
-    pathways = fields.List(fields.Nested(CarePathwayOut), required=True)
+class CarePathwaysOut(Answer):
+    pathways: list[CarePathwayOut]
 
 
 class AbcdShape(Schema):
@@ -126,23 +129,23 @@ class UrgencyProposalIn(Schema):
     risk_groups = fields.List(fields.Enum(RiskGroup, by_value=True), load_default=list)
 
 
-class UrgencyReasonOut(Schema):
-    code = fields.String(required=True)
-    urgency = fields.String(required=True, validate=validate.OneOf(list(Urgency)))
-    params = fields.Dict(keys=fields.String(), required=True)
+class UrgencyReasonOut(Answer):
+    code: str
+    urgency: Urgency
+    params: Facts
 
 
-class UrgencyProposalOut(Schema):
-    proposed_urgency = fields.Enum(Urgency, by_value=True, required=True)
-    reasons = fields.List(fields.Nested(UrgencyReasonOut), required=True)
-    alarm_signals = fields.List(fields.Enum(AlarmSignal, by_value=True), required=True)
-    pathway_id = fields.String(required=True)
-    pathway_version = fields.Integer(required=True)
-    suggested_criterion_ids = fields.List(fields.UUID(), required=True)
-    suggested_competences = fields.List(fields.String(), required=True)
-    suggested_service_minutes = fields.Integer(required=True)
-    suggested_cars_needed = fields.Integer(required=True)
-    must_call_emergency = fields.Boolean(required=True)
+class UrgencyProposalOut(Answer):
+    proposed_urgency: Urgency
+    reasons: list[UrgencyReasonOut]
+    alarm_signals: list[AlarmSignal]
+    pathway_id: str
+    pathway_version: int
+    suggested_criterion_ids: list[uuid.UUID]
+    suggested_competences: list[str]
+    suggested_service_minutes: int
+    suggested_cars_needed: int
+    must_call_emergency: bool
 
 
 class ChangeReasonShape(Schema):
@@ -193,66 +196,66 @@ class TriageDecisionIn(Schema):
     funding_law = fields.Enum(FundingLaw, by_value=True, allow_none=True, load_default=None)
 
 
-class AnswerLineOut(Schema):
-    id = fields.String(required=True)
-    question = fields.String(required=True)
-    answer = fields.String(required=True)
+class AnswerLineOut(Answer):
+    id: str
+    question: str
+    answer: str
 
 
-class ReferralOut(Schema):
-    target = fields.String(required=True)
-    person_reached = fields.String(required=True, allow_none=True)
-    spoken_at = fields.Instant(required=True, allow_none=True)
-    not_reached_reason = fields.String(required=True, allow_none=True)
+class ReferralOut(Answer):
+    target: str
+    person_reached: str | None
+    spoken_at: Moment | None
+    not_reached_reason: str | None
 
 
-class EmergencyOut(Schema):
-    handed_over_at = fields.Instant(required=True)
-    handed_over_to = fields.String(required=True)
+class EmergencyOut(Answer):
+    handed_over_at: Moment
+    handed_over_to: str
 
 
-class ChangeReasonOut(Schema):
-    code = fields.Enum(ChangeReason, by_value=True, required=True)
-    text = fields.String(required=True, allow_none=True)
+class ChangeReasonOut(Answer):
+    code: ChangeReason
+    text: str | None
 
 
-class TriageDecisionOut(Schema):
-    id = fields.UUID(required=True)
-    care_request_id = fields.UUID(required=True)
-    supersedes_id = fields.UUID(required=True, allow_none=True)
-    is_current = fields.Boolean(required=True)
-    decided_at = fields.Instant(required=True)
-    decided_by = fields.UUID(required=True, allow_none=True)
-    decided_by_name = fields.String(required=True)
-    abcd = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
-    answers = fields.Dict(keys=fields.String(), required=True)
-    answer_lines = fields.List(fields.Nested(AnswerLineOut), required=True)
-    alarm_signals = fields.List(fields.String(), required=True)
-    risk_groups = fields.List(fields.String(), required=True)
-    pathway_id = fields.String(required=True)
-    pathway_version = fields.Integer(required=True)
-    proposed_urgency = fields.Enum(Urgency, by_value=True, required=True)
-    proposal_reasons = fields.List(fields.Nested(UrgencyReasonOut), required=True)
-    final_urgency = fields.Enum(Urgency, by_value=True, required=True)
-    change_reason = fields.Nested(ChangeReasonOut, required=True, allow_none=True)
-    scope_list_version = fields.String(required=True, allow_none=True)
-    scope_criterion_id = fields.UUID(required=True, allow_none=True)
-    scope_rule = fields.String(required=True, allow_none=True)
-    scope_verdict = fields.Enum(ScopeVerdict, by_value=True, required=True, allow_none=True)
-    scope_override_reason = fields.String(required=True, allow_none=True)
-    outcome = fields.Enum(Outcome, by_value=True, required=True)
-    advice = fields.String(required=True, allow_none=True)
-    safety_net = fields.String(required=True, allow_none=True)
-    needs_hands = fields.Boolean(required=True)
-    required_competences = fields.List(fields.String(), required=True)
-    service_minutes = fields.Integer(required=True, allow_none=True)
-    cars_needed = fields.Integer(required=True)
-    referral = fields.Nested(ReferralOut, required=True, allow_none=True)
-    emergency = fields.Nested(EmergencyOut, required=True, allow_none=True)
-    alternative = fields.String(required=True, allow_none=True)
-    counterfactual = fields.Enum(Counterfactual, by_value=True, required=True)
-    funding_law = fields.Enum(FundingLaw, by_value=True, required=True, allow_none=True)
+class TriageDecisionOut(Answer):
+    id: uuid.UUID
+    care_request_id: uuid.UUID
+    supersedes_id: uuid.UUID | None
+    is_current: bool
+    decided_at: Moment
+    decided_by: uuid.UUID | None
+    decided_by_name: str
+    abcd: dict[str, str]
+    answers: Facts
+    answer_lines: list[AnswerLineOut]
+    alarm_signals: list[str]
+    risk_groups: list[str]
+    pathway_id: str
+    pathway_version: int
+    proposed_urgency: Urgency
+    proposal_reasons: list[UrgencyReasonOut]
+    final_urgency: Urgency
+    change_reason: ChangeReasonOut | None
+    scope_list_version: str | None
+    scope_criterion_id: uuid.UUID | None
+    scope_rule: str | None
+    scope_verdict: ScopeVerdict | None
+    scope_override_reason: str | None
+    outcome: Outcome
+    advice: str | None
+    safety_net: str | None
+    needs_hands: bool
+    required_competences: list[str]
+    service_minutes: int | None
+    cars_needed: int
+    referral: ReferralOut | None
+    emergency: EmergencyOut | None
+    alternative: str | None
+    counterfactual: Counterfactual
+    funding_law: FundingLaw | None
 
 
-class TriageDecisionsOut(Schema):
-    triage_decisions = fields.List(fields.Nested(TriageDecisionOut), required=True)
+class TriageDecisionsOut(Answer):
+    triage_decisions: list[TriageDecisionOut]

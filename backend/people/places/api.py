@@ -12,15 +12,16 @@ from backend.people.blueprint import blp
 from backend.people.models import Region
 from backend.people.places import queries, service
 from backend.people.rules import Precision, Role
+from backend.platform.answers import Answer
 from backend.platform.db import reading
 from backend.platform.errors import Invalid, NotFound
 from backend.platform.uow import unit_of_work
 from backend.platform.web import Schema, fields
 
 
-class RegionBrief(Schema):
-    id = fields.UUID(required=True)
-    name = fields.String(required=True)
+class RegionBrief(Answer):
+    id: uuid.UUID
+    name: str
 
 
 class AddressIn(Schema):
@@ -29,41 +30,41 @@ class AddressIn(Schema):
     addition = fields.Text(max=20, load_default="")
 
 
-class AddressBrief(Schema):
-    postcode = fields.String(required=True)
-    house_number = fields.Integer(required=True)
-    addition = fields.String(required=True)
-    street = fields.String(required=True)
-    city = fields.String(required=True)
+class AddressBrief(Answer):
+    postcode: str
+    house_number: int
+    addition: str
+    street: str
+    city: str
 
 
-class AddressOut(Schema):
-    address = fields.Nested(AddressBrief, required=True, allow_none=True)
-    lat = fields.Float(required=True, allow_none=True)
-    lon = fields.Float(required=True, allow_none=True)
-    precision = fields.Enum(Precision, by_value=True, required=True)
-    street = fields.String(required=True)
-    city = fields.String(required=True)
-    region = fields.Nested(RegionBrief, required=True, allow_none=True)
+class AddressOut(Answer):
+    address: AddressBrief | None
+    lat: float | None
+    lon: float | None
+    precision: Precision
+    street: str
+    city: str
+    region: RegionBrief | None
 
 
-class PostcodeAreaOut(Schema):
-    pc4 = fields.String(required=True)
-    place = fields.String(required=True)
-    neighbourhood = fields.String(required=True)
-    lat = fields.Float(required=True)
-    lon = fields.Float(required=True)
+class PostcodeAreaOut(Answer):
+    pc4: str
+    place: str
+    neighbourhood: str
+    lat: float
+    lon: float
 
 
-class RegionOut(Schema):
-    id = fields.UUID(required=True)
-    name = fields.String(required=True)
-    code = fields.String(required=True)
-    postcode_areas = fields.List(fields.Nested(PostcodeAreaOut), required=True)
+class RegionOut(Answer):
+    id: uuid.UUID
+    name: str
+    code: str
+    postcode_areas: list[PostcodeAreaOut]
 
 
-class RegionsOut(Schema):
-    regions = fields.List(fields.Nested(RegionOut), required=True)
+class RegionsOut(Answer):
+    regions: list[RegionOut]
 
 
 class RegionIn(Schema):
@@ -83,15 +84,15 @@ class NewRegionIn(RegionIn):
     id = fields.UUID()
 
 
-class Overlap(Schema):
-    pc4 = fields.String(required=True)
-    regions = fields.List(fields.String(), required=True)
+class Overlap(Answer):
+    pc4: str
+    regions: list[str]
 
 
-class RegionCheckOut(Schema):
-    gaps = fields.List(fields.String(), required=True)
-    overlaps = fields.List(fields.Nested(Overlap), required=True)
-    is_sound = fields.Boolean(required=True)
+class RegionCheckOut(Answer):
+    gaps: list[str]
+    overlaps: list[Overlap]
+    is_sound: bool
 
 
 @blp.route("/addresses")
@@ -99,7 +100,7 @@ class Addresses(MethodView):
     @blp.access(Role.TRIAGIST, Role.ADMIN)
     @blp.arguments(AddressIn, location="query")
     @blp.response(200, AddressOut)
-    def get(self, data: dict[str, str]) -> dict[str, Any]:
+    def get(self, data: dict[str, str]) -> AddressOut:
         """Where a door is, and how sure we are of it"""
         postcode = normalise_postcode(data["postcode"]) or normalise_pc4(data["postcode"])
         if postcode is None:
@@ -109,34 +110,36 @@ class Addresses(MethodView):
             raise Invalid({"house_number": ["invalid"]})
         with reading() as session:
             found = queries.locate(session, postcode, door.number if door else None, door.addition if door else "")
-            return {
-                "address": found.address,
-                "lat": found.point.lat if found.point else None,
-                "lon": found.point.lon if found.point else None,
-                "precision": found.precision,
-                "street": found.street,
-                "city": found.city,
-                "region": found.region,
-            }
+            return AddressOut.of(
+                {
+                    "address": found.address,
+                    "lat": found.point.lat if found.point else None,
+                    "lon": found.point.lon if found.point else None,
+                    "precision": found.precision,
+                    "street": found.street,
+                    "city": found.city,
+                    "region": found.region,
+                }
+            )
 
 
 @blp.route("/regions")
 class Regions(MethodView):
     @blp.access(Role.TRIAGIST, Role.ADMIN)
     @blp.response(200, RegionsOut)
-    def get(self) -> dict[str, Any]:
+    def get(self) -> RegionsOut:
         """Every region with its postcode areas"""
         with reading() as session:
-            return {"regions": queries.regions(session)}
+            return RegionsOut.of({"regions": queries.regions(session)})
 
     @blp.access(Role.ADMIN)
     @blp.arguments(NewRegionIn)
     @blp.response(201, RegionOut)
-    def post(self, data: dict[str, Any]) -> Region:
+    def post(self, data: dict[str, Any]) -> RegionOut:
         """Draw a new region"""
         with unit_of_work() as uow:
             region_id = service.set_region(uow, region_id=data.pop("id", None), **data).id
-        return _one(region_id)
+        return RegionOut.of(_one(region_id))
 
 
 @blp.route("/regions/<uuid:region_id>")
@@ -144,26 +147,28 @@ class OneRegion(MethodView):
     @blp.access(Role.ADMIN)
     @blp.arguments(RegionIn)
     @blp.response(200, RegionOut)
-    def put(self, data: dict[str, Any], region_id: uuid.UUID) -> Region:
+    def put(self, data: dict[str, Any], region_id: uuid.UUID) -> RegionOut:
         """Redraw a region over exactly these postcode areas"""
         with unit_of_work() as uow:
             service.set_region(uow, region_id=region_id, must_exist=True, **data)
-        return _one(region_id)
+        return RegionOut.of(_one(region_id))
 
 
 @blp.route("/regions/check")
 class RegionsCheck(MethodView):
     @blp.access(Role.TRIAGIST, Role.ADMIN)
     @blp.response(200, RegionCheckOut)
-    def get(self) -> dict[str, Any]:
+    def get(self) -> RegionCheckOut:
         """Does every postcode area that we serve lie in exactly one region?"""
         with reading() as session:
             check = queries.check_regions(session)
-        return {
-            "gaps": list(check.gaps),
-            "overlaps": [{"pc4": pc4, "regions": list(names)} for pc4, names in check.overlaps.items()],
-            "is_sound": check.is_sound,
-        }
+        return RegionCheckOut.of(
+            {
+                "gaps": list(check.gaps),
+                "overlaps": [{"pc4": pc4, "regions": list(names)} for pc4, names in check.overlaps.items()],
+                "is_sound": check.is_sound,
+            }
+        )
 
 
 def _one(region_id: uuid.UUID) -> Region:

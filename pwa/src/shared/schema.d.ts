@@ -3528,8 +3528,8 @@ export interface components {
             city: string;
             lat: number | null;
             lon: number | null;
-            /** @enum {unknown} */
-            precision: "address" | "pc6" | "pc4" | "pinned" | "unknown";
+            /** @enum {string} */
+            precision: "address" | "pc4" | "pc6" | "pinned" | "unknown";
             region: components["schemas"]["RegionBrief"] | null;
             street: string;
         };
@@ -3742,22 +3742,18 @@ export interface components {
             minutes: number;
         };
         BreakOut: {
-            /** Format: date-time */
             cancelled_at: string | null;
             /** Format: date-time */
             earliest_at: string;
-            /** Format: date-time */
             ended_at: string | null;
             /** Format: uuid */
             id: string;
             /** Format: date-time */
             latest_at: string;
             minutes: number;
-            /** Format: date-time */
             planned_at: string | null;
             /** Format: uuid */
             shift_id: string;
-            /** Format: date-time */
             started_at: string | null;
         };
         BreakTimesIn: {
@@ -3786,8 +3782,8 @@ export interface components {
             callback_number: string;
             is_with_client: boolean | null;
             name: string;
-            /** @enum {unknown} */
-            relation: "client" | "informal_carer" | "nurse" | "gp" | "gp_post" | "mka" | "alarm_centre" | "other";
+            /** @enum {string} */
+            relation: "alarm_centre" | "client" | "gp" | "gp_post" | "informal_carer" | "mka" | "nurse" | "other";
         };
         CancellationIn: {
             /**
@@ -3821,7 +3817,6 @@ export interface components {
             name: string;
             number: number;
             phone: string | null;
-            /** Format: uuid */
             region_id: string | null;
         };
         CarePathwayOut: {
@@ -3841,23 +3836,19 @@ export interface components {
             pathways: components["schemas"]["CarePathwayOut"][];
         };
         CareRequestBrief: {
-            /** Format: date-time */
             answered_at: string | null;
             caller: components["schemas"]["CallerOut"];
-            /** @enum {unknown} */
-            channel: "phone" | "alarm" | "gp_post" | "mka" | "portal";
-            /** Format: uuid */
+            /** @enum {string} */
+            channel: "alarm" | "gp_post" | "mka" | "phone" | "portal";
             client_id: string | null;
             contact_72h_checked: boolean;
             entry_complaint: string;
             /** Format: uuid */
             id: string;
-            /** Format: uuid */
             linked_to_id: string | null;
             location_note: string | null;
             measures_taken: string | null;
             onset: string | null;
-            /** Format: uuid */
             organisation_id: string | null;
             question: string;
             /** Format: date-time */
@@ -3865,10 +3856,9 @@ export interface components {
             reference: string;
             /** Format: date-time */
             registered_at: string;
-            /** Format: uuid */
             registered_by: string | null;
-            /** @enum {unknown} */
-            status: "open" | "decided" | "closed";
+            /** @enum {string} */
+            status: "closed" | "decided" | "open";
         };
         CareRequestIn: {
             /**
@@ -3911,24 +3901,20 @@ export interface components {
             received_at: string | null;
         };
         CareRequestOut: {
-            /** Format: date-time */
             answered_at: string | null;
             caller: components["schemas"]["CallerOut"];
-            /** @enum {unknown} */
-            channel: "phone" | "alarm" | "gp_post" | "mka" | "portal";
-            /** Format: uuid */
+            /** @enum {string} */
+            channel: "alarm" | "gp_post" | "mka" | "phone" | "portal";
             client_id: string | null;
             client_label: string | null;
             contact_72h_checked: boolean;
             entry_complaint: string;
             /** Format: uuid */
             id: string;
-            /** Format: uuid */
             linked_to_id: string | null;
             location_note: string | null;
             measures_taken: string | null;
             onset: string | null;
-            /** Format: uuid */
             organisation_id: string | null;
             question: string;
             /** Format: date-time */
@@ -3936,10 +3922,9 @@ export interface components {
             reference: string;
             /** Format: date-time */
             registered_at: string;
-            /** Format: uuid */
             registered_by: string | null;
-            /** @enum {unknown} */
-            status: "open" | "decided" | "closed";
+            /** @enum {string} */
+            status: "closed" | "decided" | "open";
             suggested_links: components["schemas"]["LinkOut"][];
         };
         CareRequestsOut: {
@@ -3959,8 +3944,8 @@ export interface components {
             visit_id: string | null;
         };
         ChangeReasonOut: {
-            /** @enum {unknown} */
-            code: "context" | "alarm_signal" | "risk_group" | "gut_feeling" | "consult" | "agreed_policy" | "other";
+            /** @enum {string} */
+            code: "agreed_policy" | "alarm_signal" | "consult" | "context" | "gut_feeling" | "other" | "risk_group";
             text: string | null;
         };
         ChangeReasonShape: {
@@ -3993,13 +3978,12 @@ export interface components {
         };
         ClientOut: {
             access_note: string;
-            /** @enum {unknown} */
-            access_type: "code_safe" | "key_holder" | "electronic_lock" | "opens_door" | "unknown";
+            /** @enum {string} */
+            access_type: "code_safe" | "electronic_lock" | "key_holder" | "opens_door" | "unknown";
             addition: string;
             address_line: string;
             age: number | null;
             alerts: string[];
-            /** Format: date */
             birth_date: string | null;
             city: string;
             client_number: string | null;
@@ -4008,8 +3992,8 @@ export interface components {
             contact_relation: string | null;
             entry_note: string;
             family_name: string;
-            /** @enum {unknown} */
-            funding_law: "zvw" | "wlz" | "wmo" | "other" | "unknown";
+            /** @enum {string} */
+            funding_law: "other" | "unknown" | "wlz" | "wmo" | "zvw";
             given_name: string | null;
             gp_name: string | null;
             gp_phone: string | null;
@@ -4022,17 +4006,16 @@ export interface components {
             language: string;
             lat: number | null;
             lon: number | null;
-            /** Format: uuid */
             merged_into_id: string | null;
             name: string;
             organisation: components["schemas"]["SourceOrganisation"] | null;
             phone: string | null;
             postcode: string | null;
-            /** @enum {unknown} */
-            precision: "address" | "pc6" | "pc4" | "pinned" | "unknown";
+            /** @enum {string} */
+            precision: "address" | "pc4" | "pc6" | "pinned" | "unknown";
             prefix: string;
             region: components["schemas"]["RegionBrief"] | null;
-            /** @enum {unknown} */
+            /** @enum {string} */
             sex: "female" | "male" | "other" | "unknown";
             street: string;
             treatment_limits: string | null;
@@ -4111,9 +4094,8 @@ export interface components {
             };
             id: string | null;
             receipt: number | null;
-            /** Format: date-time */
             received_at: string | null;
-            /** @enum {string} */
+            /** @enum {unknown} */
             status: "applied" | "refused";
         };
         CommandsIn: {
@@ -4134,17 +4116,23 @@ export interface components {
             without_car: components["schemas"]["LeftVisitOut"][];
         };
         CompetenceBody: {
-            /** @enum {unknown} */
-            procedure: "bladder_catheter" | "suprapubic_catheter" | "injection_sc" | "injection_im" | "infusion" | "stoma_care" | "wound_care" | "tube_feeding" | "insulin" | "palliative_pump" | "fall_assessment" | "two_person_lift";
+            /** @enum {string} */
+            procedure: "bladder_catheter" | "fall_assessment" | "infusion" | "injection_im" | "injection_sc" | "insulin" | "palliative_pump" | "stoma_care" | "suprapubic_catheter" | "tube_feeding" | "two_person_lift" | "wound_care";
             /** Format: date */
             valid_until: string;
         };
         CompetenceEnding: {
-            /** @enum {unknown} */
-            procedure: "bladder_catheter" | "suprapubic_catheter" | "injection_sc" | "injection_im" | "infusion" | "stoma_care" | "wound_care" | "tube_feeding" | "insulin" | "palliative_pump" | "fall_assessment" | "two_person_lift";
+            /** @enum {string} */
+            procedure: "bladder_catheter" | "fall_assessment" | "infusion" | "injection_im" | "injection_sc" | "insulin" | "palliative_pump" | "stoma_care" | "suprapubic_catheter" | "tube_feeding" | "two_person_lift" | "wound_care";
             /** Format: uuid */
             staff_id: string;
             staff_name: string;
+            /** Format: date */
+            valid_until: string;
+        };
+        CompetenceIn: {
+            /** @enum {unknown} */
+            procedure: "bladder_catheter" | "suprapubic_catheter" | "injection_sc" | "injection_im" | "infusion" | "stoma_care" | "wound_care" | "tube_feeding" | "insulin" | "palliative_pump" | "fall_assessment" | "two_person_lift";
             /** Format: date */
             valid_until: string;
         };
@@ -4152,7 +4140,7 @@ export interface components {
             competences: components["schemas"]["CompetenceEnding"][];
         };
         CompetencesIn: {
-            competences: components["schemas"]["CompetenceBody"][];
+            competences: components["schemas"]["CompetenceIn"][];
         };
         ContactOut: {
             advice: string | null;
@@ -4181,11 +4169,11 @@ export interface components {
         DeliveryOut: {
             /** Format: date-time */
             at: string;
-            /** @enum {unknown} */
+            /** @enum {string} */
             channel: "mail";
             note: string | null;
-            /** @enum {unknown} */
-            status: "queued" | "sent" | "skipped" | "failed";
+            /** @enum {string} */
+            status: "failed" | "queued" | "sent" | "skipped";
         };
         DraftIn: {
             body: {
@@ -4241,8 +4229,8 @@ export interface components {
             id: string;
             position: number;
             receipts: components["schemas"]["ReceiptOut"][];
-            /** @enum {unknown} */
-            status: "sent" | "read" | "taken_over" | "question" | "rejected";
+            /** @enum {string} */
+            status: "question" | "read" | "rejected" | "sent" | "taken_over";
         };
         ErrorSchema: {
             /** @description Error code */
@@ -4286,7 +4274,6 @@ export interface components {
             funding_law: "zvw" | "wlz" | "wmo" | "other" | "unknown";
         };
         HandoverOut: {
-            /** Format: uuid */
             addendum_of: string | null;
             answers: components["schemas"]["AnswersOut"];
             deliveries: components["schemas"]["DeliveryOut"][];
@@ -4303,11 +4290,9 @@ export interface components {
             /** Format: uuid */
             night_id: string;
             open_actions: number;
-            /** Format: date-time */
             opened_at: string | null;
             opened_by: string | null;
             organisation: components["schemas"]["OwnerOut"];
-            /** Format: date-time */
             unread_flagged_at: string | null;
             version: number;
         };
@@ -4357,7 +4342,6 @@ export interface components {
             lat: number;
             lon: number;
             name: string;
-            /** Format: uuid */
             region_id: string | null;
         };
         HomeBasesOut: {
@@ -4381,7 +4365,6 @@ export interface components {
             visit_id: string;
         };
         LetterOut: {
-            /** Format: uuid */
             addendum_of: string | null;
             answers: components["schemas"]["AnswersOut"];
             body: {
@@ -4403,7 +4386,6 @@ export interface components {
             /** Format: uuid */
             night_id: string;
             open_actions: number;
-            /** Format: date-time */
             opened_at: string | null;
             opened_by: string | null;
             organisation: components["schemas"]["OwnerOut"];
@@ -4411,13 +4393,11 @@ export interface components {
             period_from: string;
             /** Format: date-time */
             period_to: string;
-            /** Format: date-time */
             unread_flagged_at: string | null;
             version: number;
         };
         LetterWithAddendaOut: {
             addenda: components["schemas"]["LetterOut"][];
-            /** Format: uuid */
             addendum_of: string | null;
             answers: components["schemas"]["AnswersOut"];
             body: {
@@ -4439,7 +4419,6 @@ export interface components {
             /** Format: uuid */
             night_id: string;
             open_actions: number;
-            /** Format: date-time */
             opened_at: string | null;
             opened_by: string | null;
             organisation: components["schemas"]["OwnerOut"];
@@ -4447,7 +4426,6 @@ export interface components {
             period_from: string;
             /** Format: date-time */
             period_to: string;
-            /** Format: date-time */
             unread_flagged_at: string | null;
             version: number;
         };
@@ -4462,8 +4440,8 @@ export interface components {
             /** Format: date-time */
             received_at: string;
             reference: string;
-            /** @enum {unknown} */
-            status: "open" | "decided" | "closed";
+            /** @enum {string} */
+            status: "closed" | "decided" | "open";
         };
         LockIn: {
             is_locked: boolean;
@@ -4502,17 +4480,15 @@ export interface components {
             starts_at: string;
         };
         NightOut: {
-            /** Format: date-time */
             closed_at: string | null;
             /** Format: date-time */
             ends_at: string;
             /** Format: uuid */
             id: string;
             plan_note: string | null;
-            /** @enum {unknown} */
-            plan_state: "idle" | "running" | "failed";
+            /** @enum {string} */
+            plan_state: "failed" | "idle" | "running";
             plan_version: number;
-            /** Format: date-time */
             planned_at: string | null;
             /** Format: date-time */
             starts_at: string;
@@ -4527,7 +4503,7 @@ export interface components {
         };
         NormOut: {
             minutes: number | null;
-            /** @enum {unknown} */
+            /** @enum {string} */
             urgency: "U0" | "U1" | "U2" | "U3" | "U4" | "U5";
         };
         NormsIn: {
@@ -4560,7 +4536,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             is_active: boolean;
-            /** @enum {unknown} */
+            /** @enum {string} */
             kind: "care" | "desk";
             morning_email: string | null;
             name: string;
@@ -4931,8 +4907,8 @@ export interface components {
         QuestionOut: {
             hint: string | null;
             id: string;
-            /** @enum {unknown} */
-            kind: "yes_no" | "number" | "choice";
+            /** @enum {string} */
+            kind: "choice" | "number" | "yes_no";
             options: components["schemas"]["ChoiceOut"][];
             text: string;
             unit: string | null;
@@ -4951,7 +4927,6 @@ export interface components {
             status: "sent" | "read" | "taken_over" | "question" | "rejected";
         };
         ReceiptOut: {
-            /** Format: uuid */
             action_id: string | null;
             /** Format: date-time */
             at: string;
@@ -4961,8 +4936,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             note: string | null;
-            /** @enum {unknown} */
-            status: "sent" | "read" | "taken_over" | "question" | "rejected";
+            /** @enum {string} */
+            status: "question" | "read" | "rejected" | "sent" | "taken_over";
         };
         RecommendationOut: {
             /** Format: date-time */
@@ -4977,7 +4952,6 @@ export interface components {
         ReferralOut: {
             not_reached_reason: string | null;
             person_reached: string | null;
-            /** Format: date-time */
             spoken_at: string | null;
             target: string;
         };
@@ -5007,9 +4981,7 @@ export interface components {
         RegionHelpOut: {
             between: components["schemas"]["HelpPairOut"][];
             by_roaming_cars: components["schemas"]["HelpOut"];
-            /** Format: date-time */
             first_night_at: string | null;
-            /** Format: date-time */
             last_night_at: string | null;
             nights: number;
             regions: components["schemas"]["HelpRegionOut"][];
@@ -5058,8 +5030,8 @@ export interface components {
             id: string;
             number: number;
             text: string;
-            /** @enum {unknown} */
-            verdict: "in_scope" | "out_of_scope" | "doubt";
+            /** @enum {string} */
+            verdict: "doubt" | "in_scope" | "out_of_scope";
         };
         ScopeListOut: {
             approved_note: string;
@@ -5068,7 +5040,6 @@ export interface components {
             id: string;
             /** Format: date-time */
             valid_from: string;
-            /** Format: date-time */
             valid_until: string | null;
             version: string;
         };
@@ -5146,7 +5117,6 @@ export interface components {
             nurse_id: string;
             /** Format: date-time */
             starts_at: string;
-            /** Format: date-time */
             woken_at: string | null;
         };
         ShiftsOut: {
@@ -5185,8 +5155,8 @@ export interface components {
             /** Format: uuid */
             organisation_id: string;
             phone: string | null;
-            /** @enum {unknown} */
-            role: "triagist" | "nurse" | "team_manager" | "admin";
+            /** @enum {string} */
+            role: "admin" | "nurse" | "team_manager" | "triagist";
         };
         StaffPatchIn: {
             is_active?: boolean;
@@ -5310,42 +5280,37 @@ export interface components {
             care_request_id: string;
             cars_needed: number;
             change_reason: components["schemas"]["ChangeReasonOut"] | null;
-            /** @enum {unknown} */
-            counterfactual: "none" | "gp_post" | "emergency_department" | "ambulance" | "own_gp" | "own_organisation" | "unknown";
+            /** @enum {string} */
+            counterfactual: "ambulance" | "emergency_department" | "gp_post" | "none" | "own_gp" | "own_organisation" | "unknown";
             /** Format: date-time */
             decided_at: string;
-            /** Format: uuid */
             decided_by: string | null;
             decided_by_name: string;
             emergency: components["schemas"]["EmergencyOut"] | null;
-            /** @enum {unknown} */
+            /** @enum {string} */
             final_urgency: "U0" | "U1" | "U2" | "U3" | "U4" | "U5";
-            /** @enum {unknown} */
-            funding_law: "zvw" | "wlz" | "wmo" | "other" | "unknown" | null;
+            funding_law: ("other" | "unknown" | "wlz" | "wmo" | "zvw") | null;
             /** Format: uuid */
             id: string;
             is_current: boolean;
             needs_hands: boolean;
-            /** @enum {unknown} */
-            outcome: "phone_advice" | "visit" | "emergency_call" | "refer_gp_post" | "refer_crisis_team" | "refer_own_gp" | "refer_own_organisation" | "not_night_care";
+            /** @enum {string} */
+            outcome: "emergency_call" | "not_night_care" | "phone_advice" | "refer_crisis_team" | "refer_gp_post" | "refer_own_gp" | "refer_own_organisation" | "visit";
             pathway_id: string;
             pathway_version: number;
             proposal_reasons: components["schemas"]["UrgencyReasonOut"][];
-            /** @enum {unknown} */
+            /** @enum {string} */
             proposed_urgency: "U0" | "U1" | "U2" | "U3" | "U4" | "U5";
             referral: components["schemas"]["ReferralOut"] | null;
             required_competences: string[];
             risk_groups: string[];
             safety_net: string | null;
-            /** Format: uuid */
             scope_criterion_id: string | null;
             scope_list_version: string | null;
             scope_override_reason: string | null;
             scope_rule: string | null;
-            /** @enum {unknown} */
-            scope_verdict: "in_scope" | "out_of_scope" | "doubt" | null;
+            scope_verdict: ("doubt" | "in_scope" | "out_of_scope") | null;
             service_minutes: number | null;
-            /** Format: uuid */
             supersedes_id: string | null;
         };
         TriageDecisionsOut: {
@@ -5372,11 +5337,11 @@ export interface components {
             risk_groups?: ("frail_elderly" | "palliative" | "immunocompromised" | "anticoagulants" | "diabetes" | "child" | "pregnant")[];
         };
         UrgencyProposalOut: {
-            alarm_signals: ("second_contact" | "severe_pain_fear" | "rapid_decline" | "gut_feeling")[];
+            alarm_signals: ("gut_feeling" | "rapid_decline" | "second_contact" | "severe_pain_fear")[];
             must_call_emergency: boolean;
             pathway_id: string;
             pathway_version: number;
-            /** @enum {unknown} */
+            /** @enum {string} */
             proposed_urgency: "U0" | "U1" | "U2" | "U3" | "U4" | "U5";
             reasons: components["schemas"]["UrgencyReasonOut"][];
             suggested_cars_needed: number;
