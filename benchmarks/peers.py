@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
-from routing import Plan, Problem, ProblemError, schedule, solve, solve_apart
+from routing import Plan, Problem, ProblemError, schedule, solve, solve_in_processes
 from routing.engines import from_nothing, orders_from
 from routing.search import compiled
 
@@ -47,7 +47,7 @@ def or_tools(problem: Problem, limit_s: float, seed: int) -> Plan | None:
 
 def side_by_side(problem: Problem, limit_s: float, seed: int) -> Plan | None:
     """The engines of the long search in a child process; loading them is not counted."""
-    return solve_apart(problem, limit_s=limit_s, seed=seed, threads=1)
+    return solve_in_processes(problem, limit_s=limit_s, seed=seed, threads=1)
 
 
 def vroom_py(problem: Problem, limit_s: float, seed: int) -> Plan | None:
@@ -133,7 +133,7 @@ SOLVERS: Mapping[str, Solver] = {
     "pyvrp": pyvrp,
     "vroom": vroom_py,
     "or-tools": or_tools,
-    "apart": side_by_side,
+    "processes": side_by_side,
 }
 USUAL = ("ours", "pyvrp", "vroom", "or-tools")
-"""The one-thread comparison; `apart` is ours too, with OR-Tools as its last engine."""
+"""The one-thread comparison; `processes` is ours too, with OR-Tools as its last engine."""

@@ -13,7 +13,7 @@ pay for.
 """
 
 from routing.check import evaluate, violations
-from routing.engines import Answer, solve_apart
+from routing.engines import Answer, solve_in_processes
 from routing.explain import explain, sentence
 from routing.insert import apply, insert
 from routing.plan import (
@@ -66,7 +66,7 @@ __all__ = [
     "schedule",
     "sentence",
     "solve",
-    "solve_apart",
+    "solve_in_processes",
     "violations",
     "warm_up",
 ]

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from routing.engines import Answer, solve_apart
+from routing.engines import Answer, solve_in_processes
 from routing.problem import Problem, ProblemError
 
 MOST_S, MOST = 86_400, 2**31 - 1
@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("--seed", type=_between(0, MOST), default=0)
     solve.add_argument("--threads", type=_between(1, 64), default=1)
     solve.add_argument("--incumbent", metavar="PLAN", help="start from this plan; changes against it are priced")
-    solve.add_argument("--apart", action="store_true", help="engines side by side, with limits; says who found it")
+    solve.add_argument("--processes", action="store_true", help="engines side by side, with limits; says who found it")
     recommend = _command(commands, "recommend", _recommend, "who can take a stop that the plan leaves out")
     recommend.add_argument("plan")
     recommend.add_argument("stop")
@@ -122,9 +122,9 @@ def _solve(options: argparse.Namespace) -> int:
     problem = _question(options)
     incumbent = read_plan(options.incumbent, problem) if options.incumbent else None
     warm_up()
-    if options.apart:
+    if options.processes:
         answers: list[Answer] = []
-        plan = solve_apart(
+        plan = solve_in_processes(
             problem,
             incumbent=incumbent,
             limit_s=options.limit,

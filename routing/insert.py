@@ -78,14 +78,14 @@ def apply(problem: Problem, plan: Plan, stop_id: str, option: Option) -> Plan:
     return schedule(problem, sequences, unplanned=())
 
 
-def _finder(problem: Problem, plan: Plan, stop: Stop, *, has_double_visits: bool) -> _Apart | _Together:
+def _finder(problem: Problem, plan: Plan, stop: Stop, *, has_double_visits: bool) -> _CarByCar | _WholePlan:
     """How places are tried. A plan that breaks a rule already (the desk may have decided so) is judged car by car:
     the other cars' troubles are no reason to leave a caller without an answer."""
     if has_double_visits:
-        together_finder = _Together(problem, plan, stop)
-        if together_finder.is_sound or stop.cars_needed == 2:
-            return together_finder
-    return _Apart(problem, plan, stop)
+        whole_plan = _WholePlan(problem, plan, stop)
+        if whole_plan.is_sound or stop.cars_needed == 2:
+            return whole_plan
+    return _CarByCar(problem, plan, stop)
 
 
 def _without_sleeping_backups(problem: Problem, plan: Plan, ranked: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -100,7 +100,7 @@ def _without_sleeping_backups(problem: Problem, plan: Plan, ranked: list[tuple[i
     return kept
 
 
-class _Apart:
+class _CarByCar:
     """Nights without double visits: only the car itself changes, so one compiled pass judges all cars."""
 
     def __init__(self, problem: Problem, plan: Plan, stop: Stop) -> None:
@@ -153,7 +153,7 @@ class _Apart:
         return _when_rules(self.problem, self.arrays, self.state, car, c, self.stop, self.node, self.met[c])
 
 
-class _Together:
+class _WholePlan:
     """Nights with double visits: the whole plan is timed for every place, because delays cross from car to car."""
 
     def __init__(self, problem: Problem, plan: Plan, stop: Stop) -> None:

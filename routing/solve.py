@@ -1,5 +1,7 @@
-"""Search for a good plan. Never worse than the incumbent, never unchecked; the same seed and iterations give the
-same plan."""
+"""Search for a good plan: never worse than the incumbent, never unchecked.
+
+The same seed, threads and iterations give the same plan.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,7 @@ from routing.problem import Car, Problem, Stop, TravelMatrix
 from routing.proof import true_reason
 from routing.reasons import cheapest, with_reasons
 from routing.schedule import schedule
-from routing.search import compiled, search_pairs, search_strings, with_incumbent
+from routing.search import StoppingCriterion, compiled, search_pairs, search_strings, with_incumbent
 
 
 def solve(
@@ -29,22 +31,20 @@ def solve(
 
     Parameters
     ----------
-    incumbent : what drives now; changes against it are priced (`Weights.changed_stop`, `changed_car`), and it is the
-    answer when nothing
-        better is found. Stops it does not know are added, stops that no longer exist are dropped.
-    start : where the search begins when that is not the incumbent (the incumbent with an urgent call inserted);
-    never worse than this.
-    limit_s : wall seconds of search (default 1.0 when `iterations` is not given either).
-    iterations : rounds per thread; makes the answer depend on `seed` and `threads` only.
+    incumbent : what drives now. Changes against it are priced (`Weights.changed_stop`, `changed_car`), and it is the
+        answer when nothing better is found. Stops it does not know are added, stops that no longer exist are dropped.
+    start : where the search begins when that is not the incumbent (the incumbent with an urgent call inserted); the
+        answer is never worse than this.
+    limit_s : wall seconds of search (1.0 when `iterations` is not given either).
+    iterations : rounds per thread. Without `limit_s` the answer depends on `seed` and `threads` only.
 
     Returns
     -------
     A plan that `violations` accepts, unless the incumbent was broken beyond what the search can repair.
     """
-    if limit_s is None and iterations is None:
-        limit_s = 1.0
+    until = StoppingCriterion(1.0 if limit_s is None and iterations is None else limit_s, iterations)
     base = carried_over(problem, start or incumbent, incumbent)
-    found = _search(problem, incumbent, base, limit_s, iterations, seed, max(1, threads))
+    found = _search(problem, incumbent, base, until, seed, max(1, threads))
     return better_of(problem, base, found, incumbent)
 
 
@@ -119,8 +119,7 @@ def _search(
     problem: Problem,
     incumbent: Plan | None,
     base: Plan | None,
-    limit_s: float | None,
-    iterations: int | None,
+    until: StoppingCriterion,
     seed: int,
     threads: int,
 ) -> Plan | None:
@@ -130,7 +129,7 @@ def _search(
         return with_reasons(problem, schedule(problem, {}, incumbent=incumbent))
     start = base.sequences if base is not None else {}
     engine = search_pairs if made.has_double_visits else search_strings
-    orders = engine(problem, arrays, start, limit_s, iterations, seed, threads)
+    orders = engine(problem, arrays, start, until, seed, threads)
     return filled(problem, with_reasons(problem, schedule(problem, orders, incumbent=incumbent)), incumbent)
 
 

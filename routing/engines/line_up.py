@@ -13,7 +13,7 @@ from routing.plan import Plan
 from routing.problem import Problem, ProblemError
 from routing.reasons import with_reasons
 from routing.schedule import schedule
-from routing.search import Orders, compiled, search_pairs, with_incumbent
+from routing.search import Orders, StoppingCriterion, compiled, search_pairs, with_incumbent
 from routing.solve import filled, solve
 
 
@@ -51,11 +51,11 @@ def ruin_and_recreate(task: Task) -> Found | None:
     )  # fmt: skip
 
 
-def order_annealing(task: Task) -> Found | None:
+def annealing(task: Task) -> Found | None:
     """One order of all visits and a car for each nurse: made for double visits, sound for every night."""
     arrays = with_incumbent(task.problem, task.incumbent)
     start = task.best.sequences if task.best is not None else {}
-    return Found(_timed(task, search_pairs(task.problem, arrays, start, task.limit_s, None, task.seed, 1)))
+    return Found(_timed(task, search_pairs(task.problem, arrays, start, StoppingCriterion(task.limit_s), task.seed, 1)))
 
 
 def guided_local_search(task: Task) -> Found | None:
@@ -85,8 +85,8 @@ def constraint_programming(task: Task) -> Found | None:
 
 
 ENGINES: Mapping[str, Engine] = {
-    "ruin": ruin_and_recreate,
-    "order": order_annealing,
+    "ruin-and-recreate": ruin_and_recreate,
+    "annealing": annealing,
     "or-tools": guided_local_search,
     "cp-sat": constraint_programming,
 }
@@ -96,7 +96,7 @@ def line_up(problem: Problem, incumbent: Plan | None, lanes: int) -> tuple[Phase
     """Who tries when on this night, with so many lanes."""
     made = compiled(problem)
     arrays = with_incumbent(problem, incumbent)
-    usual = "order" if made.has_double_visits else "ruin"
+    usual = "annealing" if made.has_double_visits else "ruin-and-recreate"
     opinion = "or-tools" if or_tools.is_within_reach(arrays) else usual
     rest = (usual,) * (lanes - 1)
     if cp_sat.is_within_reach(arrays):

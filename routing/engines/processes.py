@@ -44,7 +44,7 @@ class Answer(NamedTuple):
     after_s: float
 
 
-def solve_apart(
+def solve_in_processes(
     problem: Problem,
     *,
     incumbent: Plan | None = None,

@@ -9,6 +9,7 @@ from routing.search.arrays import FORBIDDEN, Arrays, Compiled, Orders, compiled,
 from routing.search.paired import search as search_pairs
 from routing.search.ruin import load
 from routing.search.state import State, new_state
+from routing.search.stopping import StoppingCriterion
 from routing.search.strings import search as search_strings
 from routing.search.timing import insertion, insertions, obstacles, times_with
 from routing.search.together import cheapest as cheapest_together
@@ -20,6 +21,7 @@ __all__ = [
     "Compiled",
     "Orders",
     "State",
+    "StoppingCriterion",
     "cheapest_together",
     "compiled",
     "insertion",

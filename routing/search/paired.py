@@ -11,9 +11,11 @@ from routing.problem import Problem
 from routing.search.annealing import anneal, append, renumber
 from routing.search.arrays import FORBIDDEN, Arrays, Orders, compiled, frozen_parts
 from routing.search.chains import BEST, CAR, CHANGED, LAST, MAX_LATE, PRED, SUCC, TRAVEL, State, settle_all
+from routing.search.stopping import Chunks, StoppingCriterion, run_until
 
 MOVES_A_SECOND = 2_500_000
 """About what one thread tries; it only decides how often the search cools down."""
+CHUNKS = Chunks(first=100, most=200_000, share=0.005)
 MOVES_A_COOLING = 16_000
 """Per node: a plan cooled this slowly gains more from being heated again than from cooling more slowly."""
 
@@ -22,33 +24,23 @@ def search(
     problem: Problem,
     arrays: Arrays,
     start: Orders,
-    limit_s: float | None,
-    iterations: int | None,
+    until: StoppingCriterion,
     seed: int,
     threads: int,
 ) -> Orders:
     """Anneal from the incumbent's order, or from a greedy one."""
-    began = time.perf_counter()
+    began_s = time.perf_counter()
     states = [new_state(problem, arrays, start, seed * 64 + thread) for thread in range(threads)]
     n = len(arrays.service)
     scale = max(1.0, float(np.median(arrays.travel[:n, :n])) * float(arrays.travel_weight)) if n > 1 else 1.0
 
-    moves = iterations if iterations is not None else MOVES_A_SECOND * (limit_s or 0)
-    coolings = max(3, min(12, int(moves / (MOVES_A_COOLING * max(1, n)))))
+    coolings = max(3, min(12, int(until.about_rounds(MOVES_A_SECOND) / (MOVES_A_COOLING * max(1, n)))))
 
     def run(state: State) -> None:
-        done, chunk = 0, 100
-        while True:
-            spent = (time.perf_counter() - began) / limit_s if limit_s is not None else 0.0
-            share = max(spent, done / iterations if iterations is not None else 0.0)
-            if share >= 1.0:
-                return
-            size = chunk if iterations is None else min(chunk, iterations - done)
-            anneal(state, size, scale * temperature(share, coolings, is_warm=bool(start)))
-            done += size
-            if limit_s is not None and iterations is None:
-                now = (time.perf_counter() - began) / limit_s
-                chunk = max(20, min(200_000, int(chunk * min(2.0, 0.005 / max(1e-9, now - spent)))))
+        def step(moves: int, share: float) -> None:
+            anneal(state, moves, scale * temperature(share, coolings, is_warm=bool(start)))
+
+        run_until(until, began_s, CHUNKS, step)
 
     if threads == 1:
         run(states[0])

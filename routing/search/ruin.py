@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from routing.search.arrays import Arrays
-from routing.search.state import HUGE, NEVER, State
+from routing.search.state import ABSENT, BEST, COST, HUGE, NEVER, ROUNDS, TOUCHED, State
 from routing.search.timing import draw, is_changed, lean, put_in, scan, time_route
 
 
@@ -181,9 +181,9 @@ def _put_back(a: Arrays, s: State, count: int, touched: int, blink: float, total
             put_in(a, s, best_c, node, best_at, best)
             total += best
         if total > limit:
-            s.numbers[5] = touched
+            s.numbers[TOUCHED] = touched
             return -1
-    s.numbers[0] = still_out
+    s.numbers[ABSENT] = still_out
     return touched
 
 
@@ -193,7 +193,7 @@ def total_cost(a: Arrays, s: State) -> int:
     total = np.int64(0)
     for c in range(a.fixed.shape[0]):
         total += s.cost[c]
-    for i in range(s.numbers[0]):
+    for i in range(s.numbers[ABSENT]):
         total += a.penalty[s.absent[i]]
     return total
 
@@ -201,7 +201,7 @@ def total_cost(a: Arrays, s: State) -> int:
 @lean
 def keep_best(s: State) -> None:
     """Copy the present routes to the best."""
-    s.numbers[3] = s.numbers[2]
+    s.numbers[BEST] = s.numbers[COST]
     for c in range(len(s.length)):
         s.best_length[c] = s.length[c]
         for k in range(s.length[c]):
@@ -224,8 +224,8 @@ def load(a: Arrays, s: State, route: np.ndarray, length: np.ndarray) -> None:
         if s.car_of[node] < 0:
             s.absent[out] = node
             out += 1
-    s.numbers[0] = out
-    s.numbers[2] = total_cost(a, s)
+    s.numbers[ABSENT] = out
+    s.numbers[COST] = total_cost(a, s)
 
 
 @lean
@@ -233,7 +233,7 @@ def fill(a: Arrays, s: State) -> None:
     """Insert everything that is absent, without ruining anything; the result counts as the best when it is."""
     for c in range(a.fixed.shape[0]):
         s.is_touched[c] = False
-    count = s.numbers[0]
+    count = s.numbers[ABSENT]
     for i in range(count):
         s.removed[i] = s.absent[i]
         s.sort_key[i] = 0.0
@@ -241,8 +241,8 @@ def fill(a: Arrays, s: State) -> None:
     _put_back(a, s, count, np.int64(0), 0.0, np.int64(0), np.int64(HUGE))
     for c in range(a.fixed.shape[0]):
         s.is_touched[c] = False
-    s.numbers[2] = total_cost(a, s)
-    if s.numbers[2] < s.numbers[3]:
+    s.numbers[COST] = total_cost(a, s)
+    if s.numbers[COST] < s.numbers[BEST]:
         keep_best(s)
 
 
@@ -257,11 +257,11 @@ def search(
     near = s.near.shape[1]
     temperature = hot
     for _ in range(iterations):
-        s.numbers[4] += 1
+        s.numbers[ROUNDS] += 1
         touched = np.int64(0)
         for c in range(cars):
             s.is_touched[c] = False
-        absent_before = s.numbers[0]
+        absent_before = s.numbers[ABSENT]
         out = np.int64(0)
         for i in range(absent_before):
             s.kept_absent[i] = s.absent[i]
@@ -298,7 +298,7 @@ def search(
             s.removed[out] = s.absent[i]
             out += 1
         _sort_removed(a, s, out)
-        before = s.numbers[2]
+        before = s.numbers[COST]
         bare = before
         for i in range(touched):
             c = s.touched[i]
@@ -309,7 +309,7 @@ def search(
         touched = _put_back(a, s, out, touched, blink, bare, np.int64(min(limit, 1e18)))
         after = np.int64(HUGE)
         if touched < 0:
-            touched = s.numbers[5]
+            touched = s.numbers[TOUCHED]
         else:
             after = before
             for i in range(touched):
@@ -317,11 +317,11 @@ def search(
                 after += s.cost[c] - s.kept_cost[c]
             for i in range(absent_before):
                 after -= a.penalty[s.kept_absent[i]]
-            for i in range(s.numbers[0]):
+            for i in range(s.numbers[ABSENT]):
                 after += a.penalty[s.absent[i]]
         if after < limit:
-            s.numbers[2] = after
-            if after < s.numbers[3]:
+            s.numbers[COST] = after
+            if after < s.numbers[BEST]:
                 keep_best(s)
             for i in range(touched):
                 _same_again(s, s.touched[i])
@@ -332,5 +332,5 @@ def search(
                 _restore(s, s.touched[i])
             for i in range(absent_before):
                 s.absent[i] = s.kept_absent[i]
-            s.numbers[0] = absent_before
+            s.numbers[ABSENT] = absent_before
         temperature *= cooling

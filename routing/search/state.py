@@ -13,6 +13,10 @@ NEVER = -2
 """The stamp of a route that a stop may never join."""
 
 
+ABSENT, STAMP, COST, BEST, ROUNDS, TOUCHED = range(6)
+"""Places in `State.numbers`: stops left out, newest stamp, cost now, best cost, rounds done, cars changed."""
+
+
 class State(NamedTuple):
     """One searcher's routes, with everything that makes the next insertion cheap. Changed in place."""
 
@@ -27,7 +31,7 @@ class State(NamedTuple):
     stamp: np.ndarray  # [c] changes whenever the route does
     car_of: np.ndarray  # [n] car, -1 when left out
     absent: np.ndarray  # [n] list of nodes left out
-    numbers: np.ndarray  # 0: number absent, 1: stamp counter, 2: total cost, 3: best cost, 4: rounds done, 5: scratch
+    numbers: np.ndarray  # [6] ABSENT, STAMP, COST, BEST, ROUNDS, TOUCHED
     best_route: np.ndarray
     best_length: np.ndarray
     cached: np.ndarray  # [n, c, 3] cheapest place in a route: extra cost, place, stamp (NEVER: may not go)

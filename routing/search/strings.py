@@ -13,7 +13,8 @@ import numpy as np
 from routing.problem import Problem
 from routing.search import ruin, timing
 from routing.search.arrays import FORBIDDEN, Arrays, Orders, compiled
-from routing.search.state import State, new_state
+from routing.search.state import BEST, State, new_state
+from routing.search.stopping import Chunks, StoppingCriterion, run_until
 
 STRENGTH = 10.0
 """Stops taken out in a round, on average."""
@@ -27,71 +28,65 @@ HOT, WARM, COLD = 1.5, 0.1, 0.0125
 ENOUGH = 500
 """Rounds per stop after which a search from nothing has settled; another start then gives more than more rounds."""
 MOST_STARTS = 3
-ROUND_S = 1e-5
-"""About what a round takes, for how many starts fit in a limit."""
+ROUNDS_A_SECOND = 100_000
+"""About what one thread does; it only decides how many starts there are."""
+CHUNKS = Chunks(first=200, most=5000, share=0.01)
 
 
 def search(
     problem: Problem,
     arrays: Arrays,
     start: Orders,
-    limit_s: float | None,
-    iterations: int | None,
+    until: StoppingCriterion,
     seed: int,
     threads: int,
 ) -> Orders:
     """Ruin and recreate for nights without double visits."""
-    began = time.perf_counter()
+    began_s = time.perf_counter()
     route, length = sound_start(problem, arrays, start)
     states = []
     for thread in range(threads):
         state = new_state(arrays, seed * 64 + thread)
         ruin.load(arrays, state, route, length)
-        state.numbers[3] = FORBIDDEN
+        state.numbers[BEST] = FORBIDDEN
         if start:
             ruin.keep_best(state)
         ruin.fill(arrays, state)
         states.append(state)
     hot, cold = temperatures(arrays, is_warm=bool(start))
 
-    starts = 1 if start else starts_within(arrays, states[0], limit_s, iterations)
+    starts = 1 if start else starts_within(arrays, states[0], until)
 
     def run(state: State) -> None:
-        done, chunk, at = 0, 200, 0
-        while True:
-            spent = (time.perf_counter() - began) / limit_s if limit_s is not None else 0.0
-            share = max(spent, done / iterations if iterations is not None else 0.0)
-            if share >= 1.0:
-                return
+        at = 0
+
+        def step(rounds: int, share: float) -> None:
+            nonlocal at
             if int(share * starts) > at:
                 at = int(share * starts)
                 ruin.load(arrays, state, route, length)
                 ruin.fill(arrays, state)
-            size = chunk if iterations is None else min(chunk, iterations - done)
             temperature = hot * (cold / hot) ** (share * starts - at)
-            ruin.search(arrays, state, size, temperature, 1.0, STRENGTH, LONGEST, BLINK)
-            done += size
-            if limit_s is not None and iterations is None:
-                now = (time.perf_counter() - began) / limit_s
-                chunk = max(20, min(5000, int(chunk * min(2.0, 0.01 / max(1e-9, now - spent)))))
+            ruin.search(arrays, state, rounds, temperature, 1.0, STRENGTH, LONGEST, BLINK)
+
+        run_until(until, began_s, CHUNKS, step)
 
     if threads == 1:
         run(states[0])
     else:
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(run, states))
-    best = min(states, key=lambda state: int(state.numbers[3]))
+    best = min(states, key=lambda state: int(state.numbers[BEST]))
     return orders_of(problem, best.best_route, best.best_length)
 
 
-def starts_within(arrays: Arrays, state: State, limit_s: float | None, iterations: int | None) -> int:
+def starts_within(arrays: Arrays, state: State, until: StoppingCriterion) -> int:
     """How many times to begin from nothing. Which car does what is decided early and hardly changes later, so where
     cars differ a few short searches end better than a long one; where most cars are the same one search is best."""
     cars, n = arrays.fixed.shape
     if 2 * int((state.twin >= 0).sum()) > cars:
         return 1
-    rounds = iterations if iterations is not None else (limit_s or 0.0) / ROUND_S
-    return max(1, min(MOST_STARTS, int(rounds / (ENOUGH * max(1, n)))))
+    return max(1, min(MOST_STARTS, int(until.about_rounds(ROUNDS_A_SECOND) / (ENOUGH * max(1, n)))))
 
 
 def temperatures(arrays: Arrays, *, is_warm: bool) -> tuple[float, float]:

@@ -17,7 +17,7 @@ import numpy as np
 from numba import njit
 
 from routing.search.arrays import FORBIDDEN, Arrays
-from routing.search.state import HUGE, State
+from routing.search.state import HUGE, STAMP, State
 
 lean: Any = njit(cache=True, nogil=True, _nrt=False)  # type: ignore[call-overload]
 """Compiled, without counting who uses an array: counting took a third of the search. May not make or return one."""
@@ -124,8 +124,8 @@ def time_route(a: Arrays, s: State, c: int) -> None:
         free = wait + min(free, max(np.int64(0), a.closes[stop] - start) if a.late_weight[stop] > 0 else HUGE)
         s.slack_hard[c, k] = hard
         s.slack_free[c, k] = min(free, hard)
-    s.numbers[1] += 1
-    s.stamp[c] = s.numbers[1]
+    s.numbers[STAMP] += 1
+    s.stamp[c] = s.numbers[STAMP]
 
 
 @lean
@@ -180,8 +180,8 @@ def put_in(a: Arrays, s: State, c: int, stop: int, at: int, extra: int) -> None:
             break
         s.slack_hard[c, k] = hard
         s.slack_free[c, k] = free
-    s.numbers[1] += 1
-    s.stamp[c] = s.numbers[1]
+    s.numbers[STAMP] += 1
+    s.stamp[c] = s.numbers[STAMP]
 
 
 @lean

@@ -29,7 +29,7 @@ from backend.roster import service as roster
 from backend.roster.models import Night
 from backend.roster.rules import PlanState
 from backend.triage.rules import Urgency
-from routing import solve_apart
+from routing import solve_in_processes
 from tests import builders, night
 from tests.api.dispatching import ANight, a_staffed_night, an_open_visit, decided, events, found, fresh, jobs, send
 
@@ -285,8 +285,8 @@ def test_when_the_solver_dies_the_plan_in_force_stands_and_the_desk_goes_on(tria
     visit = an_open_visit()
     send(triagist, visit, tonight.west_shift)
     before = routes(tonight)
-    dying = partial(solve_apart, command=(sys.executable, "-c", child))
-    monkeypatch.setattr(routing, "solve_apart", dying)
+    dying = partial(solve_in_processes, command=(sys.executable, "-c", child))
+    monkeypatch.setattr(routing, "solve_in_processes", dying)
     replan.replan_job(job("replan", tonight))
     assert (the_night(tonight).plan_state, the_night(tonight).plan_note) == (PlanState.FAILED, "solver_silent")
     assert routes(tonight) == before
@@ -300,8 +300,8 @@ def test_when_the_solver_dies_the_plan_in_force_stands_and_the_desk_goes_on(tria
 
 def test_when_the_solver_dies_planned_visits_still_get_a_car_one_by_one(tonight, monkeypatch):
     visits = [a_planned_visit(tonight, hours=number) for number in range(3)]
-    dying = partial(solve_apart, command=(sys.executable, "-c", "import os; os._exit(1)"))
-    monkeypatch.setattr(routing, "solve_apart", dying)
+    dying = partial(solve_in_processes, command=(sys.executable, "-c", "import os; os._exit(1)"))
+    monkeypatch.setattr(routing, "solve_in_processes", dying)
     plan(tonight)
     assert {fresh(visit).status for visit in visits} == {VisitStatus.ASSIGNED}
 

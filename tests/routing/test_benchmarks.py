@@ -65,7 +65,7 @@ def test_without_a_best_known_gaps_count_from_the_best_in_the_run() -> None:
 def test_the_verdict_compares_with_the_best_peer_of_each_night() -> None:
     rows: list[dict[str, float | None]] = [
         {"ours": 1.0, "pyvrp": 3.0, "vroom": 2.0},
-        {"ours": 2.0, "pyvrp": 1.0, "apart": 0.0},
+        {"ours": 2.0, "pyvrp": 1.0, "processes": 0.0},
         {"ours": None},
     ]
     assert verdict(rows) == ("ours is no worse than the best peer on 1 of 2, 0.0 % better on average",)

@@ -57,14 +57,14 @@ def on_the_road(problem: Problem, plan: Plan) -> Problem:
 @settings(max_examples=8, deadline=None)
 @given(seed=seeds)
 def test_what_any_engine_answers_on_any_night_passes_the_checker(engine: str, seed: int) -> None:
-    problem = without_breaks(any_night(seed, stops=7, is_rich=engine != "ruin"))
+    problem = without_breaks(any_night(seed, stops=7, is_rich=engine != "ruin-and-recreate"))
     incumbent = solve(problem, iterations=5, seed=seed)
     problem = on_the_road(problem, incumbent)
     found = asked_of_any(problem, engine, incumbent, incumbent)
     assert violations(problem, found.plan, incumbent) == []
 
 
-@pytest.mark.parametrize("engine", ["order", "or-tools", "cp-sat"])
+@pytest.mark.parametrize("engine", ["annealing", "or-tools", "cp-sat"])
 @settings(max_examples=8, deadline=None)
 @given(seed=seeds)
 def test_whatever_an_engine_makes_of_breaks_the_plan_is_never_worse(engine: str, seed: int) -> None:
@@ -243,4 +243,4 @@ def test_every_lane_has_an_engine_in_every_phase_and_all_the_time_is_used(
     kinds = {engine for phase in phases for engine in phase.engines}
     assert "or-tools" in kinds
     assert ("cp-sat" in kinds) == (stops == 6)
-    assert ("order" in kinds) == compiled(problem).has_double_visits
+    assert ("annealing" in kinds) == compiled(problem).has_double_visits

@@ -330,7 +330,7 @@ def _solve(problem: Problem, start: Plan, incumbent: Plan, limit_s: float, seed:
     import routing
 
     answers: list[routing.Answer] = []
-    plan = routing.solve_apart(problem, incumbent=start, limit_s=limit_s, seed=seed, told=answers.append)
+    plan = routing.solve_in_processes(problem, incumbent=start, limit_s=limit_s, seed=seed, told=answers.append)
     if answers:
         winner = next((one.engine for one in reversed(answers) if one.is_better), None)
         log.info("solver_answered", found_by=winner, is_proven=any(one.is_proven for one in answers))
