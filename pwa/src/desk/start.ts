@@ -1,4 +1,5 @@
 /** Sets the desk going: who is here, the board that keeps itself fresh, and what each new board means to the others. */
+import { onSignedOut } from '$shared/api'
 import { bell } from './board/bell.svelte'
 import { board } from './board/board.svelte'
 import type { LiveView } from './board/live'
@@ -6,7 +7,7 @@ import { selection } from './board/selection.svelte'
 import { session } from './board/session.svelte'
 import { wallClock } from './board/wall-clock.svelte'
 import { writing } from './intake/writing.svelte'
-import { api, onSignedOut } from './server/api'
+import { api } from './server/api'
 
 export async function start(): Promise<void> {
   onSignedOut(() => (session.isOver = session.who !== null))

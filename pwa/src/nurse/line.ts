@@ -1,5 +1,6 @@
 /** The engine's transport over HTTP. Every refusal becomes a LineError; everything else that goes wrong is "no answer". */
-import { get, Problem, request } from '$shared/api'
+import { Problem, request } from '$shared/api'
+import type { Body } from '$shared/document'
 import { LineError, type Transport } from './sync/engine'
 import type { CommandAnswers, FeedPage } from './sync/types'
 
@@ -21,11 +22,12 @@ async function asLine<T>(ask: () => Promise<T>): Promise<T> {
 }
 
 export const line: Transport = {
-  feed: (after) => asLine(() => get<FeedPage>(`/feed?after=${after}&limit=${PAGE}`)),
+  feed: (after) => asLine(() => request<FeedPage>(`/feed?after=${after}&limit=${PAGE}`)),
   commands: (commands) =>
     // A body under 64 kB may outlive the page: what is sent while she puts the phone away.
     asLine(() => {
       const keepalive = document.visibilityState === 'hidden' && JSON.stringify(commands).length < 50_000
-      return request<CommandAnswers>('/commands', { method: 'POST', body: { commands }, keepalive })
+      const body: Body<'/commands', 'post'> = { commands }
+      return request<CommandAnswers>('/commands', { method: 'POST', body, keepalive })
     }),
 }

@@ -1,5 +1,5 @@
 /** The nurse's night as the screens see it: rows from the phone's own database, and the few things she can do. */
-import { expectPerson, Problem, session, type Session } from '$shared/api'
+import { expectPerson, onSignedOut, Problem, session, type Session } from '$shared/api'
 import { uuid7 } from '$shared/uuid7'
 import { ring } from './device/bell'
 import { lastPosition, locate } from './device/position'
@@ -12,6 +12,7 @@ import { fact } from './sync/store'
 import type {
   Command,
   CommandKind,
+  Deed,
   Draft,
   Fact,
   Notice,
@@ -74,6 +75,7 @@ class Night {
       if (message.data === 'person') location.reload()
       else void this.reload()
     }
+    onSignedOut(() => (this.line = 'login'))
     setInterval(() => this.tick(), 1000)
     const owner = lastOwner()
     if (owner) await this.open(owner)
@@ -104,8 +106,7 @@ class Night {
       await this.remember(known)
       void this.sync()
     } catch (error) {
-      if (error instanceof Problem && error.status === 401) this.line = 'login'
-      else if (!(error instanceof Problem)) this.line = 'offline'
+      if (!(error instanceof Problem)) this.line = 'offline'
       if (!this.store) this.stage = 'login'
       else {
         expectPerson(this.store.owner)
@@ -201,8 +202,8 @@ class Night {
   async step(visit: ShownVisit, step: Step): Promise<boolean> {
     if (Math.abs(Date.now() - this.lastTap) < REST_MS) return false
     this.lastTap = Date.now()
-    await this.keep(step, visit, {}, step === 'accept' ? 0 : UNDO_MS)
-    void locate().then((position) => (position ? this.keep('position', null, { ...position }, 0, true) : undefined))
+    await this.keep({ kind: step, body: {} }, visit, step === 'accept' ? 0 : UNDO_MS)
+    void this.sharePosition()
     return true
   }
 
@@ -215,16 +216,16 @@ class Night {
   }
 
   async report(visitId: string, label: string, report: Report): Promise<void> {
-    await this.keep('report', { id: visitId, label }, report as unknown as Record<string, unknown>, 0)
+    await this.keep({ kind: 'report', body: report }, { id: visitId, label }, 0)
   }
 
   async raiseAlarm(visit: ShownVisit | null): Promise<void> {
-    await this.keep('alarm', visit, {}, 0)
+    await this.keep({ kind: 'alarm', body: {} }, visit, 0)
   }
 
   async sharePosition(): Promise<void> {
     const position = await locate()
-    if (position) await this.keep('position', null, { ...position }, 0, true)
+    if (position) await this.keep({ kind: 'position', body: position }, null, 0, true)
   }
 
   async saveDraft(draft: Draft): Promise<void> {
@@ -262,13 +263,12 @@ class Night {
 
   /** The push arrived: tell the house that its bell works, and look what it rang for. */
   async heard(): Promise<void> {
-    if (this.store) await this.keep('seen', null, {}, 0, true)
+    if (this.store) await this.keep({ kind: 'seen', body: {} }, null, 0, true)
   }
 
   private async keep(
-    kind: CommandKind,
+    deed: Deed,
     visit: { id: string; label?: string; client?: ShownVisit['client']; reference?: string | null } | null,
-    body: Record<string, unknown>,
     holdMs: number,
     isQuiet = false,
   ): Promise<void> {
@@ -277,13 +277,12 @@ class Night {
     const position = isQuiet ? null : lastPosition()
     const command: Command = {
       id: uuid7(now),
-      kind,
+      ...deed,
       visit_id: visit?.id ?? null,
       happened_at: new Date(now).toISOString(),
       monotonic_ms: Math.round(performance.now()),
       clock_offset_ms: this.offsetMs,
       ...(position ? { position } : {}),
-      body,
     }
     const label = visit?.label ?? [visit?.reference, visit?.client?.label].filter(Boolean).join(' · ')
     // A ping in the background must not end the undo of a step.

@@ -1,20 +1,15 @@
-/** The one way to the server: same origin, CSRF token, a time limit, and errors with a code that nl.ts can say in Dutch. */
+/**
+ * The one way to the server: same origin, CSRF token, a time limit, and errors with a code that nl.ts can say in Dutch.
+ * Addresses, bodies and answers are those of the API document.
+ */
+import type { Answer, Asked, Body, Path, Verb } from './document'
 
 let say = (code: string, _details: Record<string, unknown>): string => code
 
 /** nl.ts gives the errors their Dutch as soon as a page loads it; the phone's first screen can do without. */
 export const speakWith = (sentence: typeof say): void => void (say = sentence)
 
-export interface Session {
-  staff_id: string
-  name: string
-  role: 'triagist' | 'nurse' | 'team_manager' | 'admin'
-  organisation: { id: string; name: string }
-  csrf_token: string
-  server_time: string
-  is_demo: boolean
-  partnership: { name: string; desk_phone: string | null }
-}
+export type Session = Answer<'/session', 'get'>
 
 interface ProblemBody {
   code?: string
@@ -106,7 +101,7 @@ async function read<T>(response: Response): Promise<T> {
 }
 
 /** Asks the server, once more with a fresh CSRF token when the old one no longer counts. */
-export async function request<T>(path: string, options: Options = {}): Promise<T> {
+async function twice<T>(path: string, options: Options): Promise<T> {
   try {
     return await read<T>(await ask(path, options))
   } catch (error) {
@@ -116,12 +111,56 @@ export async function request<T>(path: string, options: Options = {}): Promise<T
   }
 }
 
-export const get = <T>(path: string): Promise<T> => request<T>(path)
-export const post = <T>(path: string, body: unknown = {}): Promise<T> => request<T>(path, { method: 'POST', body })
-export const put = <T>(path: string, body: unknown): Promise<T> => request<T>(path, { method: 'PUT', body })
-export const patch = <T>(path: string, body: unknown): Promise<T> => request<T>(path, { method: 'PATCH', body })
-export const del = <T = void>(path: string, body?: unknown): Promise<T> =>
-  request<T>(path, body === undefined ? { method: 'DELETE' } : { method: 'DELETE', body })
+let signedOut: () => void = () => undefined
+
+/** Called when the server no longer knows who this is, whatever was asked. A wrong password is not that, nor is leaving. */
+export const onSignedOut = (tell: () => void): void => void (signedOut = tell)
+
+export async function request<T>(path: string, options: Options = {}): Promise<T> {
+  try {
+    return await twice<T>(path, options)
+  } catch (error) {
+    const isAtTheDoor = path === '/session' && (options.method ?? 'GET') !== 'GET'
+    if (error instanceof Problem && error.status === 401 && !isAtTheDoor) signedOut()
+    throw error
+  }
+}
+
+type Values = Record<string, string | number | boolean | undefined>
+
+/** The address with its names filled in; what has no place in it becomes the query, what is empty is left out. */
+function filled(path: string, values: Values): string {
+  const rest = { ...values }
+  const address = path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    delete rest[name]
+    return encodeURIComponent(String(values[name]))
+  })
+  const asked = Object.entries(rest).filter(([, value]) => value !== undefined && value !== '')
+  const query = asked.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join('&')
+  return query ? `${address}?${query}` : address
+}
+
+type Nothing = Record<never, never>
+/** The values of an address, left out where it asks for none; then the body, where there is one. */
+type Given<P extends string, V extends Verb> =
+  Body<P, V> extends undefined
+    ? Nothing extends Asked<P, V>
+      ? [values?: Asked<P, V>]
+      : [values: Asked<P, V>]
+    : [values: Asked<P, V>, body: Body<P, V>]
+
+const by =
+  <V extends Verb>(method: Uppercase<V>, otherwise?: object) =>
+  <P extends Path<V>>(path: P, ...given: Given<P, V>): Promise<Answer<P, V>> => {
+    const [values = {}, body = otherwise]: [Values?, unknown?] = given
+    return request(filled(path, values), { method, body })
+  }
+
+export const get = by<'get'>('GET')
+export const post = by<'post'>('POST', {})
+export const put = by<'put'>('PUT')
+export const patch = by<'patch'>('PATCH')
+export const del = by<'delete'>('DELETE')
 
 async function token(): Promise<string> {
   if (csrfToken === null) {

@@ -3571,17 +3571,17 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @default null */
-            override_reason: components["schemas"]["OverrideIn"] | null;
+            override_reason?: components["schemas"]["OverrideIn"] | null;
             /**
              * Format: uuid
              * @default null
              */
-            recommended_shift_id: string | null;
+            recommended_shift_id?: string | null;
             /**
              * @description For a double visit: the car for the other part; both go, or neither
              * @default null
              */
-            second: components["schemas"]["SecondCarIn"] | null;
+            second?: components["schemas"]["SecondCarIn"] | null;
             /** Format: uuid */
             shift_id: string;
         };
@@ -3772,9 +3772,9 @@ export interface components {
         CallerIn: {
             callback_number: string;
             /** @default null */
-            is_with_client: boolean | null;
+            is_with_client?: boolean | null;
             /** @default null */
-            name: string | null;
+            name?: string | null;
             /** @enum {unknown} */
             relation: "client" | "informal_carer" | "nurse" | "gp" | "gp_post" | "mka" | "alarm_centre" | "other";
         };
@@ -3790,7 +3790,7 @@ export interface components {
              * @description The other part of a double visit lapses too
              * @default false
              */
-            is_both: boolean;
+            is_both?: boolean;
             reason: string;
         };
         CarIn: {
@@ -3801,12 +3801,12 @@ export interface components {
             name: string;
             number: number;
             /** @default null */
-            phone: string | null;
+            phone?: string | null;
             /**
              * Format: uuid
              * @default null
              */
-            region_id: string | null;
+            region_id?: string | null;
         };
         CarOut: {
             /** Format: uuid */
@@ -3865,40 +3865,40 @@ export interface components {
              * Format: date-time
              * @default null
              */
-            answered_at: string | null;
+            answered_at?: string | null;
             caller: components["schemas"]["CallerIn"];
             /**
              * @default phone
              * @enum {unknown}
              */
-            channel: "phone" | "alarm" | "gp_post" | "mka" | "portal";
+            channel?: "phone" | "alarm" | "gp_post" | "mka" | "portal";
             /**
              * Format: uuid
              * @default null
              */
-            client_id: string | null;
+            client_id?: string | null;
             /** @default false */
-            contact_72h_checked: boolean;
+            contact_72h_checked?: boolean;
             /**
              * Format: uuid
              * @default null
              */
-            draft_id: string | null;
+            draft_id?: string | null;
             entry_complaint: string;
             /** Format: uuid */
             id: string;
             /** @default null */
-            location_note: string | null;
+            location_note?: string | null;
             /** @default null */
-            measures_taken: string | null;
+            measures_taken?: string | null;
             /** @default null */
-            onset: string | null;
+            onset?: string | null;
             question: string;
             /**
              * Format: date-time
              * @default null
              */
-            received_at: string | null;
+            received_at?: string | null;
         };
         CareRequestOut: {
             answered_at: string | null;
@@ -3952,7 +3952,7 @@ export interface components {
             /** @enum {unknown} */
             code: "context" | "alarm_signal" | "risk_group" | "gut_feeling" | "consult" | "agreed_policy" | "other";
             /** @default null */
-            text: string | null;
+            text?: string | null;
         };
         ChoiceOut: {
             label: string;
@@ -4070,7 +4070,7 @@ export interface components {
              * @description Add this to the phone's clock to get ours
              * @default null
              */
-            clock_offset_ms: number | null;
+            clock_offset_ms?: number | null;
             /** Format: date-time */
             happened_at: string;
             /** Format: uuid */
@@ -4078,14 +4078,14 @@ export interface components {
             /** @enum {unknown} */
             kind: "accept" | "depart" | "arrive" | "finish" | "report" | "alarm" | "position" | "seen";
             /** @default null */
-            monotonic_ms: number | null;
+            monotonic_ms?: number | null;
             /** @default null */
-            position: components["schemas"]["PositionIn"] | null;
+            position?: components["schemas"]["PositionIn"] | null;
             /**
              * Format: uuid
              * @default null
              */
-            visit_id: string | null;
+            visit_id?: string | null;
         };
         CommandOut: {
             code: string | null;
@@ -4156,7 +4156,7 @@ export interface components {
         };
         DeclineIn: {
             /** @default  */
-            reason: string;
+            reason?: string;
         };
         DelayOut: {
             label: string;
@@ -4209,9 +4209,9 @@ export interface components {
              * Format: date-time
              * @default null
              */
-            handed_over_at: string | null;
+            handed_over_at?: string | null;
             /** @default null */
-            handed_over_to: string | null;
+            handed_over_to?: string | null;
         };
         EntryComplaintOut: {
             code: string;
@@ -4334,7 +4334,7 @@ export interface components {
              * Format: uuid
              * @default null
              */
-            region_id: string | null;
+            region_id?: string | null;
         };
         HomeBaseOut: {
             /** Format: uuid */
@@ -4467,7 +4467,7 @@ export interface components {
              * @description Take areas away from the region that has them now
              * @default false
              */
-            may_move: boolean;
+            may_move?: boolean;
             name: string;
             postcode_areas: string[];
         };
@@ -4569,9 +4569,9 @@ export interface components {
              * @description The doctor or back-up who agreed
              * @default
              */
-            named_person: string;
+            named_person?: string;
             /** @default  */
-            text: string;
+            text?: string;
         };
         OwnerOut: {
             /** Format: uuid */
@@ -4739,7 +4739,7 @@ export interface components {
         };
         PlannedVisitIn: {
             /** @default 1 */
-            cars_needed: number;
+            cars_needed?: number;
             /** Format: uuid */
             client_id: string;
             /** Format: uuid */
@@ -4748,7 +4748,7 @@ export interface components {
              * Format: date-time
              * @default null
              */
-            latest_at: string | null;
+            latest_at?: string | null;
             required_competences?: ("bladder_catheter" | "suprapubic_catheter" | "injection_sc" | "injection_im" | "infusion" | "stoma_care" | "wound_care" | "tube_feeding" | "insulin" | "palliative_pump" | "fall_assessment" | "two_person_lift")[];
             service_minutes: number;
             title: string;
@@ -4756,7 +4756,7 @@ export interface components {
              * @default U4
              * @enum {unknown}
              */
-            urgency: "U0" | "U1" | "U2" | "U3" | "U4" | "U5";
+            urgency?: "U0" | "U1" | "U2" | "U3" | "U4" | "U5";
             /** Format: date-time */
             window_end: string;
             /** Format: date-time */
@@ -4764,7 +4764,7 @@ export interface components {
         };
         PositionIn: {
             /** @default null */
-            accuracy_m: number | null;
+            accuracy_m?: number | null;
             lat: number;
             lon: number;
         };
@@ -4795,7 +4795,7 @@ export interface components {
              * @description Also move what the desk assigned, unless pinned or accepted
              * @default false
              */
-            includes_assigned: boolean;
+            includes_assigned?: boolean;
         };
         ProposalOut: {
             answered_at: string | null;
@@ -4918,11 +4918,11 @@ export interface components {
              * Format: uuid
              * @default null
              */
-            action_id: string | null;
+            action_id?: string | null;
             /** Format: uuid */
             id: string;
             /** @default null */
-            note: string | null;
+            note?: string | null;
             /** @enum {unknown} */
             status: "sent" | "read" | "taken_over" | "question" | "rejected";
         };
@@ -4957,16 +4957,16 @@ export interface components {
         };
         ReferralShape: {
             /** @default null */
-            not_reached_reason: string | null;
+            not_reached_reason?: string | null;
             /** @default null */
-            person_reached: string | null;
+            person_reached?: string | null;
             /**
              * Format: date-time
              * @default null
              */
-            spoken_at: string | null;
+            spoken_at?: string | null;
             /** @default null */
-            target: string | null;
+            target?: string | null;
         };
         RegionBrief: {
             /** Format: uuid */
@@ -4993,7 +4993,7 @@ export interface components {
              * @description Take areas away from the region that has them now
              * @default false
              */
-            may_move: boolean;
+            may_move?: boolean;
             name: string;
             postcode_areas: string[];
         };
@@ -5092,12 +5092,12 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @default false */
-            is_backup: boolean;
+            is_backup?: boolean;
             /**
              * Format: uuid
              * @default null
              */
-            night_id: string | null;
+            night_id?: string | null;
             /** Format: uuid */
             nurse_id: string;
             /** Format: date-time */
@@ -5174,7 +5174,7 @@ export interface components {
              * Format: date-time
              * @default null
              */
-            happened_at: string | null;
+            happened_at?: string | null;
             /** @enum {unknown} */
             status: "open" | "assigned" | "accepted" | "under_way" | "on_scene" | "done" | "cancelled";
         };
@@ -5198,72 +5198,72 @@ export interface components {
         TriageDecisionIn: {
             abcd: components["schemas"]["AbcdShape"];
             /** @default null */
-            advice: string | null;
+            advice?: string | null;
             alarm_signals?: ("second_contact" | "severe_pain_fear" | "rapid_decline" | "gut_feeling")[];
             /** @default null */
-            alternative: string | null;
+            alternative?: string | null;
             answers?: {
                 [key: string]: unknown;
             };
             /** @default 1 */
-            cars_needed: number;
+            cars_needed?: number;
             /** @default null */
-            change_reason: components["schemas"]["ChangeReasonShape"] | null;
+            change_reason?: components["schemas"]["ChangeReasonShape"] | null;
             /**
              * @default null
              * @enum {unknown}
              */
-            counterfactual: "none" | "gp_post" | "emergency_department" | "ambulance" | "own_gp" | "own_organisation" | "unknown" | null;
+            counterfactual?: "none" | "gp_post" | "emergency_department" | "ambulance" | "own_gp" | "own_organisation" | "unknown" | null;
             /** @default null */
-            emergency: components["schemas"]["EmergencyShape"] | null;
+            emergency?: components["schemas"]["EmergencyShape"] | null;
             /** @enum {unknown} */
             final_urgency: "U0" | "U1" | "U2" | "U3" | "U4" | "U5";
             /**
              * @default null
              * @enum {unknown}
              */
-            funding_law: "zvw" | "wlz" | "wmo" | "other" | "unknown" | null;
+            funding_law?: "zvw" | "wlz" | "wmo" | "other" | "unknown" | null;
             /** Format: uuid */
             id: string;
             /** @default false */
-            needs_hands: boolean;
+            needs_hands?: boolean;
             /** @enum {unknown} */
             outcome: "phone_advice" | "visit" | "emergency_call" | "refer_gp_post" | "refer_crisis_team" | "refer_own_gp" | "refer_own_organisation" | "not_night_care";
             /** @default null */
-            pathway_id: string | null;
+            pathway_id?: string | null;
             /** @default null */
-            pathway_version: number | null;
+            pathway_version?: number | null;
             /**
              * @default null
              * @enum {unknown}
              */
-            proposed_urgency: "U0" | "U1" | "U2" | "U3" | "U4" | "U5" | null;
+            proposed_urgency?: "U0" | "U1" | "U2" | "U3" | "U4" | "U5" | null;
             /** @default null */
-            referral: components["schemas"]["ReferralShape"] | null;
+            referral?: components["schemas"]["ReferralShape"] | null;
             required_competences?: ("bladder_catheter" | "suprapubic_catheter" | "injection_sc" | "injection_im" | "infusion" | "stoma_care" | "wound_care" | "tube_feeding" | "insulin" | "palliative_pump" | "fall_assessment" | "two_person_lift")[];
             risk_groups?: ("frail_elderly" | "palliative" | "immunocompromised" | "anticoagulants" | "diabetes" | "child" | "pregnant")[];
             /** @default null */
-            safety_net: string | null;
+            safety_net?: string | null;
             /**
              * Format: uuid
              * @default null
              */
-            scope_criterion_id: string | null;
+            scope_criterion_id?: string | null;
             /** @default null */
-            scope_override_reason: string | null;
+            scope_override_reason?: string | null;
             /**
              * @default null
              * @enum {unknown}
              */
-            scope_verdict: "in_scope" | "out_of_scope" | "doubt" | null;
+            scope_verdict?: "in_scope" | "out_of_scope" | "doubt" | null;
             /** @default null */
-            service_minutes: number | null;
+            service_minutes?: number | null;
             /**
              * Format: uuid
              * @description The decision that this one replaces (re-triage)
              * @default null
              */
-            supersedes_id: string | null;
+            supersedes_id?: string | null;
         };
         TriageDecisionOut: {
             abcd: {
@@ -5327,12 +5327,12 @@ export interface components {
              * @description Once registered: it is no earlier contact of itself
              * @default null
              */
-            care_request_id: string | null;
+            care_request_id?: string | null;
             /**
              * Format: uuid
              * @default null
              */
-            client_id: string | null;
+            client_id?: string | null;
             entry_complaint: string;
             risk_groups?: ("frail_elderly" | "palliative" | "immunocompromised" | "anticoagulants" | "diabetes" | "child" | "pregnant")[];
         };

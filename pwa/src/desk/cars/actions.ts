@@ -4,14 +4,9 @@ import { attempt } from '../board/attempt'
 import { board } from '../board/board.svelte'
 import { messages } from '../board/messages.svelte'
 import { api } from '../server/api'
-import type { Car } from '../server/types'
+import type { BreakTimesBody, Car } from '../server/types'
 
-export async function saveBreak(
-  car: Car,
-  breakId: string | null,
-  body: Record<string, unknown>,
-  id: string,
-): Promise<void> {
+export async function saveBreak(car: Car, breakId: string | null, body: BreakTimesBody, id: string): Promise<void> {
   if (breakId === null) await api.planBreak(car.shift_id, { ...body, id })
   else await api.changeBreak(breakId, body)
   board.feed.nudge(0)

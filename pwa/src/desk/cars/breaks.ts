@@ -2,7 +2,7 @@
 import { clock } from '$shared/time'
 import { momentInNight } from '../board/moments'
 import { percent, type Span } from './timeline'
-import type { Car, Night } from '../server/types'
+import type { BreakTimesBody, Car, Night } from '../server/types'
 
 export type Break = Car['breaks'][number]
 const MINUTE = 60_000
@@ -65,7 +65,7 @@ export function breakForm(rest: Break | null, car: Pick<Car, 'starts_at' | 'ends
 export function breakBody(
   form: BreakForm,
   car: Pick<Car, 'starts_at' | 'ends_at'>,
-): { body: Record<string, unknown>; errors: null } | { body: null; errors: Record<string, string> } {
+): { body: BreakTimesBody; errors: null } | { body: null; errors: Record<string, string> } {
   const night: Pick<Night, 'starts_at' | 'ends_at'> = car
   const errors: Record<string, string> = {}
   const [earliest, latest] = [momentInNight(form.from, night), momentInNight(form.until, night)]
@@ -73,6 +73,7 @@ export function breakBody(
   if (latest === null) errors['latest_at'] = 'outside_shift'
   else if (earliest !== null && latest < earliest) errors['latest_at'] = 'before_start'
   if (form.minutes === null || form.minutes < 5 || form.minutes > 120) errors['minutes'] = 'out_of_range'
-  if (Object.keys(errors).length > 0) return { body: null, errors }
+  if (earliest === null || latest === null || form.minutes === null || Object.keys(errors).length > 0)
+    return { body: null, errors }
   return { body: { earliest_at: earliest, latest_at: latest, minutes: form.minutes }, errors: null }
 }

@@ -1,8 +1,10 @@
 /** Saves a draft half a second after the last change and keeps trying: what was typed is not lost to a bad line. */
 
+import type { DraftBody } from '../server/types'
+
 export type SaveState = 'clean' | 'waiting' | 'saving' | 'saved' | 'failing'
 export interface AutosaveWorld {
-  save(body: unknown): Promise<unknown>
+  save(body: DraftBody): Promise<unknown>
   setTimeout(run: () => void, ms: number): unknown
   clearTimeout(timer: unknown): void
   onState(state: SaveState): void
@@ -23,7 +25,7 @@ export class Autosave {
   constructor(private world: AutosaveWorld) {}
 
   /** The form changed: remember it now, send it when the typing pauses. */
-  touch(body: unknown): void {
+  touch(body: object): void {
     if (this.ended) return
     const text = JSON.stringify(body)
     if (text === (this.latest ?? this.saved)) return
@@ -33,7 +35,7 @@ export class Autosave {
   }
 
   /** What came from the server counts as saved. */
-  startFrom(body: unknown): void {
+  startFrom(body: object): void {
     this.saved = JSON.stringify(body)
     this.latest = this.saved
   }
@@ -69,7 +71,7 @@ export class Autosave {
     if (text === null || text === this.saved) return
     this.set('saving')
     this.busy = this.world
-      .save(JSON.parse(text))
+      .save(JSON.parse(text) as DraftBody)
       .then(
         () => {
           this.saved = text

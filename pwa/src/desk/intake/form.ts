@@ -1,5 +1,24 @@
 /** The intake and triage form as plain data: what it starts with, what is still missing, and what goes to the server. */
-import type { AbcdAnswer, AbcdKey, Client, Counterfactual, Outcome, Urgency, Verdict } from '../server/types'
+import type {
+  AbcdAnswer,
+  AbcdKey,
+  AlarmSignal,
+  CareRequestBody,
+  ChangeCode,
+  Channel,
+  Client,
+  Competence,
+  Counterfactual,
+  DecisionBody,
+  FundingLaw,
+  IntakeDraft,
+  Outcome,
+  ProvisionalClientBody,
+  Relation,
+  RiskGroup,
+  Urgency,
+  Verdict,
+} from '../server/types'
 
 export const ABCD: AbcdKey[] = ['airway', 'breathing', 'circulation', 'disability']
 export type Answer = boolean | number | string
@@ -12,13 +31,13 @@ export interface IntakeForm {
   /** Filled as soon as the server knows the question: from then on only the triage part can change. */
   reference: string | null
   received_at: string
-  channel: string
+  channel: Channel
   client_id: string | null
   client_label: string | null
   is_unknown_client: boolean
   unknown: UnknownClient
   caller_name: string
-  caller_relation: string
+  caller_relation: Relation
   callback_number: string
   is_with_client: boolean | null
   question: string
@@ -29,11 +48,11 @@ export interface IntakeForm {
   contact_72h_checked: boolean
   abcd: Record<AbcdKey, AbcdAnswer | ''>
   answers: Record<string, Answer>
-  alarm_signals: string[]
-  risk_groups: string[]
+  alarm_signals: AlarmSignal[]
+  risk_groups: RiskGroup[]
   proposed_urgency: Urgency | ''
   final_urgency: Urgency | ''
-  change_code: string
+  change_code: ChangeCode | ''
   change_text: string
   criterion_id: string
   verdict: Verdict | ''
@@ -41,7 +60,7 @@ export interface IntakeForm {
   outcome: Outcome | ''
   advice: string
   safety_net: string
-  required_competences: string[]
+  required_competences: Competence[]
   service_minutes: number | null
   cars_needed: number
   referral_target: string
@@ -52,7 +71,7 @@ export interface IntakeForm {
   handed_over_at: string
   alternative: string
   counterfactual: Counterfactual | ''
-  funding_law: string
+  funding_law: FundingLaw
 }
 export interface UnknownClient {
   id: string
@@ -128,14 +147,15 @@ export function emptyForm(newId: () => string, nowIso: string): IntakeForm {
 }
 
 /** A draft comes back from the server as loose JSON; what it lacks is filled from an empty form, so old drafts stay readable. */
-export function fromDraft(body: Record<string, unknown>, empty: IntakeForm): IntakeForm {
-  const form = { ...empty } as Record<string, unknown>
-  for (const key of Object.keys(form)) {
-    if (body[key] !== undefined && body[key] !== null) form[key] = body[key]
+export function fromDraft(body: IntakeDraft['body'], empty: IntakeForm): IntakeForm {
+  const kept = Object.entries(body).filter(([key, value]) => key in empty && value !== null)
+  const draft = Object.fromEntries(kept) as Partial<IntakeForm>
+  return {
+    ...empty,
+    ...draft,
+    unknown: { ...empty.unknown, ...draft.unknown },
+    abcd: { ...empty.abcd, ...draft.abcd },
   }
-  form.unknown = { ...empty.unknown, ...(body.unknown as object | undefined) }
-  form.abcd = { ...empty.abcd, ...(body.abcd as object | undefined) }
-  return form as unknown as IntakeForm
 }
 
 /** Has anything been typed that would be a loss? */
@@ -236,7 +256,7 @@ export function missingForDecision(form: IntakeForm): Missing[] {
 
 const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim())
 
-export function requestBody(form: IntakeForm): Record<string, unknown> {
+export function requestBody(form: IntakeForm): CareRequestBody {
   return {
     id: form.request_id,
     client_id: form.is_unknown_client ? form.unknown.id : form.client_id,
@@ -257,7 +277,7 @@ export function requestBody(form: IntakeForm): Record<string, unknown> {
   }
 }
 
-export function provisionalBody(form: IntakeForm): Record<string, unknown> {
+export function provisionalBody(form: IntakeForm): ProvisionalClientBody {
   const { unknown } = form
   return {
     id: unknown.id,
@@ -272,12 +292,22 @@ export function provisionalBody(form: IntakeForm): Record<string, unknown> {
   }
 }
 
-export function decisionBody(form: IntakeForm, pathway: { id: string; version: number } | null) {
-  const out = form.outcome as Outcome
-  const body: Record<string, unknown> = {
+/** What was not asked yet is unknown. */
+export const abcdBody = ({ abcd }: Pick<IntakeForm, 'abcd'>): DecisionBody['abcd'] => ({
+  airway: abcd.airway || 'unknown',
+  breathing: abcd.breathing || 'unknown',
+  circulation: abcd.circulation || 'unknown',
+  disability: abcd.disability || 'unknown',
+})
+
+/** Only for a form that misses nothing any more. */
+export function decisionBody(form: IntakeForm, pathway: { id: string; version: number } | null): DecisionBody {
+  const { outcome: out, final_urgency } = form
+  if (out === '' || final_urgency === '') throw new Error('nothing was decided')
+  const body: DecisionBody = {
     id: form.decision_id,
     ...(form.supersedes_id ? { supersedes_id: form.supersedes_id } : {}),
-    abcd: Object.fromEntries(ABCD.map((key) => [key, form.abcd[key] || 'unknown'])),
+    abcd: abcdBody(form),
     answers: form.answers,
     alarm_signals: form.alarm_signals,
     risk_groups: form.risk_groups,
@@ -285,17 +315,17 @@ export function decisionBody(form: IntakeForm, pathway: { id: string; version: n
     pathway_version: pathway?.version ?? null,
     // Null says that none was shown: what the triagist chose is not passed off as a proposal.
     proposed_urgency: form.proposed_urgency || null,
-    final_urgency: form.final_urgency,
+    final_urgency,
     scope_criterion_id: out === 'emergency_call' ? null : form.criterion_id || null,
     scope_verdict: out === 'emergency_call' ? null : form.verdict || null,
     outcome: out,
     needs_hands: out === 'visit',
     required_competences: out === 'visit' ? form.required_competences : [],
-    counterfactual: form.counterfactual,
+    counterfactual: form.counterfactual || null,
     // "Nog onbekend" is no news: it does not wipe out what somebody else knows.
     funding_law: form.funding_law === 'unknown' ? null : form.funding_law,
   }
-  if (form.proposed_urgency !== '' && form.final_urgency !== form.proposed_urgency) {
+  if (form.change_code !== '' && form.proposed_urgency !== '' && final_urgency !== form.proposed_urgency) {
     body.change_reason = { code: form.change_code, text: orNull(form.change_text) }
   }
   if (form.scope_override_reason.trim()) body.scope_override_reason = form.scope_override_reason.trim()

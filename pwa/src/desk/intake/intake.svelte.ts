@@ -3,11 +3,12 @@ import { Problem } from '$shared/api'
 import { untrack } from 'svelte'
 import { api } from '../server/api'
 import { fieldError } from '../server/nl'
-import type { CareRequest, Client, LookBack, Proposal } from '../server/types'
+import type { CareRequest, Client, Competence, LookBack, Proposal } from '../server/types'
 import { fieldErrors } from '../parts/field-errors'
 import { Autosave, type SaveState } from './autosave'
 import { catalogue, pathwayFor, rulesFor, type Catalogue } from './catalogue'
 import {
+  abcdBody,
   chooseClient,
   decisionBody,
   isWorthKeeping,
@@ -150,10 +151,9 @@ export class Intake {
   private async propose(): Promise<void> {
     const number = (this.proposeNumber += 1)
     const { entry_complaint, client_id, abcd, answers, alarm_signals, risk_groups } = $state.snapshot(this.form)
-    const known = Object.fromEntries(Object.entries(abcd).map(([key, value]) => [key, value || 'unknown']))
     try {
       const about = this.form.reference ? { care_request_id: this.form.request_id } : client_id ? { client_id } : {}
-      const body = { entry_complaint, ...about, abcd: known, answers, alarm_signals, risk_groups }
+      const body = { entry_complaint, ...about, abcd: abcdBody({ abcd }), answers, alarm_signals, risk_groups }
       const proposal = await api.propose(body)
       if (number === this.proposeNumber) this.take(proposal)
     } catch {
@@ -171,7 +171,8 @@ export class Intake {
     if (form.criterion_id === '' && proposal.suggested_criterion_ids[0])
       this.chooseRule(proposal.suggested_criterion_ids[0])
     // What the answers ask for is added; what the triagist ticked or changed stays.
-    form.required_competences = [...new Set([...form.required_competences, ...proposal.suggested_competences])]
+    const suggested = proposal.suggested_competences as Competence[]
+    form.required_competences = [...new Set([...form.required_competences, ...suggested])]
     form.service_minutes ??= proposal.suggested_service_minutes
     form.cars_needed = Math.max(form.cars_needed, proposal.suggested_cars_needed)
   }

@@ -3,7 +3,7 @@ import { attempt } from '../board/attempt'
 import { api } from '../server/api'
 import { writing } from './writing.svelte'
 import type { IntakeForm } from './form'
-import type { CareRequest } from '../server/types'
+import type { AlarmSignal, CareRequest, Competence, RiskGroup } from '../server/types'
 
 export async function openTriage(careRequestId: string): Promise<void> {
   const draft = writing.drafts.find((item) => item.id === careRequestId)
@@ -21,11 +21,12 @@ export async function triageAgain(careRequestId: string): Promise<void> {
     ...formOf(found[0], writing.blank()),
     supersedes_id: current.id,
     answers: { ...(current.answers as IntakeForm['answers']) },
-    alarm_signals: [...current.alarm_signals],
-    risk_groups: [...current.risk_groups],
+    // Codes that went out as such come back as plain words in the API document.
+    alarm_signals: [...(current.alarm_signals as AlarmSignal[])],
+    risk_groups: [...(current.risk_groups as RiskGroup[])],
     criterion_id: current.scope_criterion_id ?? '',
     verdict: current.scope_verdict ?? '',
-    required_competences: [...current.required_competences],
+    required_competences: [...(current.required_competences as Competence[])],
     service_minutes: current.service_minutes,
     cars_needed: current.cars_needed,
   }

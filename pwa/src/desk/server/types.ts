@@ -1,4 +1,5 @@
-/** What the desk reads, by the names it uses. The shapes are the server's own, generated from its OpenAPI document. */
+/** What the desk reads and sends, by the names it uses. The shapes are the server's own, generated from its OpenAPI document. */
+import type { Body } from '$shared/document'
 import type { components } from '$shared/schema'
 
 type Schemas = components['schemas']
@@ -50,11 +51,31 @@ export type Proposal = Schemas['UrgencyProposalOut']
 export type CareRequest = Schemas['CareRequestOut']
 export type TriageDecision = Schemas['TriageDecisionOut']
 export type Verdict = Criterion['verdict']
-export type Outcome = Schemas['TriageDecisionIn']['outcome']
-export type Counterfactual = NonNullable<Schemas['TriageDecisionIn']['counterfactual']>
+export type Outcome = DecisionBody['outcome']
+export type Counterfactual = NonNullable<DecisionBody['counterfactual']>
+export type ChangeCode = NonNullable<DecisionBody['change_reason']>['code']
+export type AlarmSignal = NonNullable<DecisionBody['alarm_signals']>[number]
+export type RiskGroup = NonNullable<DecisionBody['risk_groups']>[number]
+export type Competence = NonNullable<DecisionBody['required_competences']>[number]
+export type Channel = NonNullable<CareRequestBody['channel']>
+export type Relation = CareRequestBody['caller']['relation']
 export type AbcdKey = keyof Schemas['AbcdShape']
 export type AbcdAnswer = Schemas['AbcdShape']['airway']
 export type IntakeDraft = Schemas['DraftOut']
 
 export type Handover = Schemas['HandoverOut']
 export type Closing = Schemas['ClosingOut']
+
+export type PlannedBody = Body<'/visits', 'post'>
+export type AssignmentBody = Body<'/visits/{visit_id}/assignments', 'post'>
+export type Override = NonNullable<AssignmentBody['override_reason']>
+export type BreakBody = Body<'/shifts/{shift_id}/breaks', 'post'>
+export type BreakTimesBody = Body<'/breaks/{break_id}', 'put'>
+export type BreakNowBody = Body<'/shifts/{shift_id}/break-now', 'post'>
+export type PlanBody = Body<'/nights/{night_id}/proposals', 'post'>
+export type PinBody = Body<'/clients/{client_id}/pin', 'post'>
+export type ProvisionalClientBody = Body<'/clients/provisional', 'post'>
+export type DraftBody = Body<'/intake-drafts/{draft_id}', 'put'>['body']
+export type CareRequestBody = Body<'/care-requests', 'post'>
+export type UrgencyProposalBody = Body<'/urgency-proposals', 'post'>
+export type DecisionBody = Body<'/care-requests/{care_request_id}/triage-decisions', 'post'>

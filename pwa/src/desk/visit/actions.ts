@@ -12,8 +12,7 @@ import { selection } from '../board/selection.svelte'
 import { partnerOf } from '../board/together'
 import { api } from '../server/api'
 import { STATUS_WORDS } from '../server/nl'
-import type { BoardVisit, Night, VisitStatus } from '../server/types'
-import { plannedBody, type PlannedForm } from './planned'
+import type { AssignmentBody, BoardVisit, Override, PlannedBody, VisitStatus } from '../server/types'
 
 export interface Choice {
   second?: SecondCar | null
@@ -21,7 +20,7 @@ export interface Choice {
   shiftId: string
   carName: string
   recommendedShiftId: string | null
-  override?: { code: string; text: string; named_person?: string }
+  override?: Override
 }
 
 export async function assign({
@@ -32,12 +31,12 @@ export async function assign({
   override,
   second,
 }: Choice): Promise<boolean> {
-  const body: Record<string, unknown> = { id: newId(), shift_id: shiftId, expected_version: visit.version }
-  if (recommendedShiftId !== null) body['recommended_shift_id'] = recommendedShiftId
-  if (override) body['override_reason'] = override
+  const body: AssignmentBody = { id: newId(), shift_id: shiftId, expected_version: visit.version }
+  if (recommendedShiftId !== null) body.recommended_shift_id = recommendedShiftId
+  if (override) body.override_reason = override
   const other = second ? board.visit(second.visit_id) : undefined
   if (second && other)
-    body['second'] = { visit_id: other.id, id: newId(), shift_id: second.shift_id, expected_version: other.version }
+    body.second = { visit_id: other.id, id: newId(), shift_id: second.shift_id, expected_version: other.version }
   const done = await attempt(() => api.assign(visit.id, body))
   if (done === undefined) return false
   selection.chosenShift = null
@@ -107,8 +106,8 @@ export async function lock(visit: BoardVisit, isLocked: boolean): Promise<void> 
 }
 
 /** Puts a planned visit on the night and turns to it; who goes is decided there, or by the next route. */
-export async function addPlanned(form: PlannedForm, night: Night, name: string): Promise<void> {
-  const visit = await api.addPlanned(plannedBody(form, night))
+export async function addPlanned(body: PlannedBody, name: string): Promise<void> {
+  const visit = await api.addPlanned(body)
   board.feed.nudge(0)
   messages.say(`Gepland bezoek voor ${name} staat op het bord.`, 'good')
   selection.select({ kind: 'visit', id: visit.id })

@@ -1,6 +1,7 @@
 /** A planned visit as plain data: what the form starts with, what is still missing, and what goes to the server. */
 import { clock } from '$shared/time'
 import { momentInNight, type Hours } from '../board/moments'
+import type { Competence, PlannedBody } from '../server/types'
 
 export interface PlannedForm {
   id: string
@@ -9,7 +10,7 @@ export interface PlannedForm {
   from: string
   until: string
   service_minutes: number | null
-  required_competences: string[]
+  required_competences: Competence[]
   cars_needed: number
 }
 
@@ -32,28 +33,23 @@ export function emptyPlanned(id: string, night: Hours, now: number): PlannedForm
   }
 }
 
-export function missingForPlanned(form: PlannedForm, night: Hours): Record<string, string> {
-  const missing: Record<string, string> = {}
-  if (form.client_id === null) missing['client'] = 'choose_client'
-  if (form.title.trim() === '') missing['title'] = 'required'
+/** What goes to the server, or what is missing, by field. */
+export function plannedBody(
+  form: PlannedForm,
+  night: Hours,
+): { body: PlannedBody; errors: null } | { body: null; errors: Record<string, string> } {
+  const errors: Record<string, string> = {}
+  if (form.client_id === null) errors['client'] = 'choose_client'
+  if (form.title.trim() === '') errors['title'] = 'required'
   if (form.service_minutes === null || form.service_minutes < 5 || form.service_minutes > 240)
-    missing['service_minutes'] = 'out_of_range'
+    errors['service_minutes'] = 'out_of_range'
   const [from, until] = [momentInNight(form.from, night), momentInNight(form.until, night)]
-  if (from === null) missing['window_start'] = 'outside_night'
-  if (until === null) missing['window_end'] = 'outside_night'
-  else if (from !== null && until <= from) missing['window_end'] = 'before_start'
-  return missing
-}
-
-export function plannedBody(form: PlannedForm, night: Hours): Record<string, unknown> {
-  return {
-    id: form.id,
-    client_id: form.client_id,
-    title: form.title.trim(),
-    window_start: momentInNight(form.from, night),
-    window_end: momentInNight(form.until, night),
-    service_minutes: form.service_minutes,
-    required_competences: form.required_competences,
-    cars_needed: form.cars_needed,
-  }
+  if (from === null) errors['window_start'] = 'outside_night'
+  if (until === null) errors['window_end'] = 'outside_night'
+  else if (from !== null && until <= from) errors['window_end'] = 'before_start'
+  const { id, client_id, title, service_minutes, required_competences, cars_needed } = form
+  if (from === null || until === null || client_id === null || service_minutes === null || Object.keys(errors).length)
+    return { body: null, errors }
+  const body = { id, client_id, title: title.trim(), window_start: from, window_end: until, service_minutes }
+  return { body: { ...body, required_competences, cars_needed }, errors: null }
 }

@@ -39,7 +39,7 @@ export async function forget(): Promise<void> {
   const known = await subscription()
   if (!known) return
   try {
-    await del('/push-subscriptions', { endpoint: known.endpoint })
+    await del('/push-subscriptions', {}, { endpoint: known.endpoint })
   } catch {
     // The house notices at its first push that the phone is gone (410), and logging out forgets all phones of this nurse.
   }
@@ -73,7 +73,7 @@ const SUBSCRIBE_MS = 15_000
 async function subscribe(): Promise<boolean> {
   try {
     const registration = await navigator.serviceWorker.ready
-    const { public_key } = await get<{ public_key: string }>('/push-key')
+    const { public_key } = await get('/push-key')
     const key = bytes(public_key)
     let known = await registration.pushManager.getSubscription()
     if (known && !isSame(known.options.applicationServerKey, key)) {
@@ -84,8 +84,8 @@ async function subscribe(): Promise<boolean> {
       registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key }),
       new Promise<never>((_, reject) => setTimeout(() => reject(new Error('no push service')), SUBSCRIBE_MS)),
     ])
-    const { endpoint, keys } = known.toJSON()
-    await post('/push-subscriptions', { endpoint, keys })
+    const { p256dh = '', auth = '' } = known.toJSON().keys ?? {}
+    await post('/push-subscriptions', {}, { endpoint: known.endpoint, keys: { p256dh, auth } })
     return true
   } catch {
     return false

@@ -3,7 +3,7 @@ import { waitMs } from './backoff'
 import { LineError, pass } from './engine'
 import * as ledger from './ledger'
 import { Runner } from './runner'
-import { House } from './testing/house'
+import { aDeed, House } from './testing/house'
 import { Disk, Locks, Process } from './testing/memory'
 import type { CommandKind } from './types'
 import { project, tonight, waiting } from './view'
@@ -23,12 +23,11 @@ function aPhone() {
     ledger.enqueue(store, {
       command: {
         id,
-        kind,
+        ...aDeed(kind, id),
         visit_id,
         happened_at: new Date(time).toISOString(),
         monotonic_ms: 0,
         clock_offset_ms: 0,
-        body: {},
       },
       label: id,
       nowMs: time,

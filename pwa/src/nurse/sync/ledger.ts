@@ -4,7 +4,7 @@
  */
 import { fact, type Store, type Tx } from './store'
 import { further, isFurther, isStep } from './view'
-import type { Command, CommandAnswer, FeedPage, Notice, Queued, Report, Visit } from './types'
+import type { Command, CommandAnswer, FeedPage, Notice, Queued, Visit } from './types'
 
 /** How many commands go over the line at once. */
 export const BATCH = 20
@@ -171,9 +171,10 @@ export function dismiss(store: Store, id: string, at: string): Promise<void> {
   return store.write(async (tx) => {
     const row = await tx.get('commands', id)
     if (row?.state !== 'refused') return
-    const { kind, visit_id, body } = row.command
-    if (kind === 'report' && visit_id && !(await tx.get('drafts', visit_id))) {
-      await tx.put('drafts', { id: visit_id, report: body as unknown as Report, saved_at: at, label: row.label })
+    const { command, label } = row
+    const { visit_id } = command
+    if (command.kind === 'report' && visit_id && !(await tx.get('drafts', visit_id))) {
+      await tx.put('drafts', { id: visit_id, report: command.body, saved_at: at, label })
     }
     await tx.delete('commands', id)
   })

@@ -1,10 +1,12 @@
 /** What travels between the phone and the house, and what the phone keeps. */
+import type { Body } from '$shared/document'
 import type { components } from '$shared/schema'
 
 type Schemas = components['schemas']
 
-export type Step = 'accept' | 'depart' | 'arrive' | 'finish'
-export type CommandKind = Step | 'report' | 'alarm' | 'position' | 'seen'
+type Sent = Body<'/commands', 'post'>['commands'][number]
+export type CommandKind = Sent['kind']
+export type Step = Extract<CommandKind, 'accept' | 'depart' | 'arrive' | 'finish'>
 
 export type Client = Schemas['PhoneClient']
 
@@ -39,7 +41,7 @@ export interface FollowUp {
 }
 
 /** Bezoekverslag: what the nurse writes, in SOEP shape. */
-export interface Report {
+export type Report = {
   report_id: string
   parent_id: string | null
   subjective: string
@@ -58,23 +60,21 @@ export interface Report {
   incident: boolean
 }
 
-export interface Position {
-  lat: number
-  lon: number
-  accuracy_m: number
-}
+export type Position = NonNullable<Sent['position']>
+
+/** What she did, with what belongs to it. */
+export type Deed =
+  | { kind: 'report'; body: Report }
+  | { kind: 'position'; body: Position }
+  | { kind: Step | 'alarm' | 'seen'; body: Record<string, never> }
 
 /** One thing the nurse did, exactly as it goes over the line. */
-export interface Command {
-  id: string
-  kind: CommandKind
-  visit_id: string | null
-  happened_at: string
-  monotonic_ms: number
-  clock_offset_ms: number
-  position?: Position
-  body: Record<string, unknown>
-}
+export type Command = Omit<Sent, 'kind' | 'body'> &
+  Deed & {
+    visit_id: string | null
+    monotonic_ms: number
+    clock_offset_ms: number
+  }
 
 /**
  * waiting: kept on this phone, not yet confirmed.   parked: the house chokes on this one; the others go on.

@@ -67,7 +67,7 @@ export function project(stored: StoredVisit[], commands: Queued[], drafts: Draft
         shown.isWaiting ||= command.kind !== 'position' && command.kind !== 'seen'
       if (command.kind === 'report' && row.state !== 'refused') {
         shown.reported = {
-          report: command.body as unknown as Report,
+          report: command.body,
           at: command.happened_at,
           state: row.state,
           received_at: row.received_at,

@@ -1,6 +1,7 @@
 /** The server in small, as the contract describes it: forward-only, idempotent, one seq per change, and a desk that meddles. */
+import { newReport } from '../../report'
 import { LineError, type Transport } from '../engine'
-import type { Command, CommandAnswer, CommandAnswers, FeedPage, Status, Visit } from '../types'
+import type { Command, CommandAnswer, CommandAnswers, CommandKind, Deed, FeedPage, Status, Visit } from '../types'
 import { AFTER, further } from '../view'
 
 interface Known {
@@ -79,6 +80,12 @@ export const aVisit = (id: string, changes: Partial<Visit> = {}): Visit => ({
   report_id: null,
   ...changes,
 })
+
+/** A deed of this kind, as a phone would send it. */
+export const aDeed = (kind: CommandKind, id: string): Deed => {
+  if (kind === 'report') return { kind, body: { ...newReport(null, null), report_id: id, problem_solved: 'yes' } }
+  return kind === 'position' ? { kind, body: { lat: 52.37, lon: 4.85 } } : { kind, body: {} }
+}
 
 export class House {
   epoch = 1

@@ -4,7 +4,7 @@ import * as ledger from '../ledger'
 import type { Store } from '../store'
 import type { CommandKind, Queued, Status } from '../types'
 import { nextStep, project } from '../view'
-import { House, type Fault } from './house'
+import { aDeed, House, type Fault } from './house'
 import { Disk, Killed, Locks, Process } from './memory'
 
 export type Action =
@@ -76,12 +76,11 @@ export async function play(actions: Action[], mutant: Mutant = {}): Promise<void
       await ledger.enqueue(tab(index).store, {
         command: {
           id,
-          kind,
+          ...aDeed(kind, id),
           visit_id,
           happened_at: new Date(clock.now()).toISOString(),
           monotonic_ms: clock.monotonic(),
           clock_offset_ms: 0,
-          body: { text: id },
         },
         label: visit_id,
         nowMs: clock.now(),
