@@ -5,8 +5,9 @@ Read it from below, in this order; nothing here knows what comes after it (a con
 * `rules` says who may go, when somebody must be there and how a visit moves on; `alarm_rules` when the desk is called;
   `timetable` when a car leaves, arrives and rests; `blueprint` is what the routes of the API hang on
 * `models`, `events`, and `objections`: what stands against a car, as it leaves the house
-* `alarms`, `presence` (who at the desk is busy with what), `queries`, and `writing`: how every write begins
+* `alarms`, `presence` (who at the desk is busy with what) and `queries`
 * `tonight`: one moment of one night, read in a handful of statements
+* `writing`: how every write begins: its night is held, read once, and handed on
 * `routes`: in which order a car drives, and at what time
 * `driving`: what a drive was planned to take, and what it took
 * `doubles` (the other nurse's visit), `breaks` (when she rests), `ringing` (her phone, until somebody answers)

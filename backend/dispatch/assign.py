@@ -14,15 +14,15 @@ from backend.dispatch.events import VisitAssigned, VisitWithdrawn
 from backend.dispatch.models import Assignment, Visit
 from backend.dispatch.objections import objection_json
 from backend.dispatch.rules import BUSY, OVER, Override, VisitKind, VisitStatus
-from backend.dispatch.tonight import CarTonight, load_car, need_of
-from backend.dispatch.writing import ask_replan, event_header, for_change, night_of
+from backend.dispatch.tonight import CarTonight, need_of
+from backend.dispatch.writing import HeldNight, ask_replan, event_header, for_change
 from backend.people import service as people
 from backend.platform.clock import iso
 from backend.platform.config import settings
 from backend.platform.errors import DomainError, Invalid
 from backend.platform.uow import UnitOfWork
 from backend.roster import service as roster
-from backend.roster.models import Car, Shift
+from backend.roster.models import Shift
 
 AFTER_SHIFT = timedelta(minutes=60)
 """A nurse may look at her clients this long after her shift, to finish a report."""
@@ -93,13 +93,13 @@ def assign(
         if known.visit_id != visit_id or known.shift_id != shift_id:
             raise Invalid({"id": ["already_used"]})
         return uow.session.get_one(Visit, visit_id)
-    visit = for_change(uow, visit_id)
-    night = night_of(uow, visit)
+    held, visit = for_change(uow, visit_id)
+    night = held.night
     if night.closed_at is not None:
         raise roster.NightIsClosed()
-    _refuse_what_changed(uow, visit, expected_version)
-    car = load_car(uow.session, shift_id)
-    if car is None or uow.session.get_one(Shift, shift_id).night_id != night.id:
+    _refuse_what_changed(uow, held, visit, expected_version)
+    car = held.car(shift_id)
+    if car is None:
         raise Invalid({"shift_id": ["unknown"]})
     if visit.shift_id == shift_id:
         return visit
@@ -113,7 +113,7 @@ def assign(
     old_shift_id = visit.shift_id
     if old_shift_id is not None:
         reason = override.code.value if override is not None else "reassigned"
-        take_from_car(uow, visit, reason=reason, is_by_plan=False)
+        take_from_car(uow, held, visit, reason=reason, is_by_plan=False)
     assignment = Assignment(
         id=assignment_id,
         visit_id=visit.id,
@@ -128,17 +128,17 @@ def assign(
         override_person=override.named_person or None if override else None,
         phone_steps=[],
     )
-    give_to_car(uow, visit, assignment, car)
+    give_to_car(uow, held, visit, assignment, car)
     is_usable = slot is not None and slot.plan_version == night.plan_version
     is_urgent = visit.kind is VisitKind.UNPLANNED
     if slot is not None and is_usable:
         after, is_urgent = slot.after_visit_id, slot.is_first or is_urgent
-        routes.put_in_route(uow, night, visit, after_visit_id=after, is_urgent=is_urgent)
+        routes.put_in_route(uow, held, visit, after_visit_id=after, is_urgent=is_urgent)
     else:
-        routes.put_in_route(uow, night, visit, after_visit_id=None, is_urgent=is_urgent)
+        routes.put_in_route(uow, held, visit, after_visit_id=None, is_urgent=is_urgent)
     tell_assigned(uow, visit, assignment, car)
     if old_shift_id is not None:
-        routes.retime(uow, night, [old_shift_id])
+        routes.retime(uow, held, [old_shift_id])
     night.plan_version += 1
     ring(uow, assignment)
     ask_replan(uow, night)
@@ -147,7 +147,7 @@ def assign(
 
 def withdraw(uow: UnitOfWork, visit_id: uuid.UUID, *, reason: str) -> Visit:
     """Take a visit back from its car; it is open again and the nurse is told."""
-    visit = for_change(uow, visit_id)
+    held, visit = for_change(uow, visit_id)
     if visit.status in OVER:
         raise VisitIsOver()
     if visit.shift_id is None:
@@ -155,20 +155,19 @@ def withdraw(uow: UnitOfWork, visit_id: uuid.UUID, *, reason: str) -> Visit:
     if visit.status is VisitStatus.ON_SCENE:
         raise NurseIsThere()
     old_shift_id = visit.shift_id
-    take_from_car(uow, visit, reason=reason, is_by_plan=False)
-    route_shrank(uow, visit, old_shift_id)
+    take_from_car(uow, held, visit, reason=reason, is_by_plan=False)
+    route_shrank(uow, held, visit, old_shift_id)
     return visit
 
 
-def route_shrank(uow: UnitOfWork, visit: Visit, old_shift_id: uuid.UUID) -> None:
+def route_shrank(uow: UnitOfWork, held: HeldNight, visit: Visit, old_shift_id: uuid.UUID) -> None:
     """A car lost a visit: its times change, and so may the rest of the night."""
-    night = night_of(uow, visit)
-    night.plan_version += 1
-    routes.retime(uow, night, [old_shift_id, *shifts_of_partners(uow, visit)])
-    ask_replan(uow, night)
+    held.night.plan_version += 1
+    routes.retime(uow, held, [old_shift_id, *shifts_of_partners(uow, visit)])
+    ask_replan(uow, held.night)
 
 
-def _refuse_what_changed(uow: UnitOfWork, visit: Visit, expected_version: int) -> None:
+def _refuse_what_changed(uow: UnitOfWork, held: HeldNight, visit: Visit, expected_version: int) -> None:
     if visit.status in OVER:
         raise VisitIsOver(status=visit.status.value)
     if visit.version != expected_version:
@@ -177,7 +176,7 @@ def _refuse_what_changed(uow: UnitOfWork, visit: Visit, expected_version: int) -
             raise AlreadyAssigned(
                 by=standing.assigned_by,
                 at=iso(standing.assigned_at),
-                car_name=_car_name(uow, standing.shift_id),
+                car_name=held.car_name(standing.shift_id),
                 version=visit.version,
             )
         raise VersionChanged(version=visit.version)
@@ -185,9 +184,9 @@ def _refuse_what_changed(uow: UnitOfWork, visit: Visit, expected_version: int) -
         raise NurseIsThere()
 
 
-def give_to_car(uow: UnitOfWork, visit: Visit, assignment: Assignment, car: CarTonight) -> None:
+def give_to_car(uow: UnitOfWork, held: HeldNight, visit: Visit, assignment: Assignment, car: CarTonight) -> None:
     """Write down that this car has the visit, and that its nurse may see the client."""
-    uow.session.add(assignment)
+    held.add(assignment)
     visit.shift_id, visit.assignment_id = assignment.shift_id, assignment.id
     visit.status, visit.assigned_at = VisitStatus.ASSIGNED, uow.now
     visit.accepted_at = visit.departed_at = visit.arrived_at = visit.finished_at = None
@@ -218,14 +217,14 @@ def tell_assigned(uow: UnitOfWork, visit: Visit, assignment: Assignment, car: Ca
 
 def relate(uow: UnitOfWork, visit: Visit) -> None:
     """The visit is somebody else's now: the nurse may see that client."""
-    car = load_car(uow.session, visit.shift_id) if visit.shift_id else None
-    if car is not None and visit.client_id is not None:
+    shift = uow.session.get(Shift, visit.shift_id) if visit.shift_id else None
+    if shift is not None and visit.client_id is not None:
         people.open_treatment_relation(
-            uow, client_id=visit.client_id, staff_id=car.nurse_id, valid_until=car.ends_at + AFTER_SHIFT
+            uow, client_id=visit.client_id, staff_id=shift.nurse_id, valid_until=shift.ends_at + AFTER_SHIFT
         )
 
 
-def take_from_car(uow: UnitOfWork, visit: Visit, *, reason: str, is_by_plan: bool) -> None:
+def take_from_car(uow: UnitOfWork, held: HeldNight, visit: Visit, *, reason: str, is_by_plan: bool) -> None:
     """The visit is open again; what the nurse did so far stays on her assignment."""
     old_shift_id = visit.shift_id
     end_assignment(uow, visit, reason=reason)
@@ -237,7 +236,7 @@ def take_from_car(uow: UnitOfWork, visit: Visit, *, reason: str, is_by_plan: boo
         uow.record(
             VisitWithdrawn(
                 **event_header(visit, feed_id=old_shift_id),
-                car_name=_car_name(uow, old_shift_id),
+                car_name=held.car_name(old_shift_id),
                 reason=reason,
                 is_by_plan=is_by_plan,
             )
@@ -283,7 +282,3 @@ def ring_times() -> RingTimes:
     """The intervals of this installation."""
     knobs = settings()
     return RingTimes(again_s=knobs.ring_again_s, desk_alarm_s=knobs.desk_alarm_s, next_car_s=knobs.backup_alarm_s)
-
-
-def _car_name(uow: UnitOfWork, shift_id: uuid.UUID) -> str:
-    return uow.session.scalar(sa.select(Car.name).join(Shift, Shift.car_id == Car.id).where(Shift.id == shift_id)) or ""

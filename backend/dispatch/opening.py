@@ -14,8 +14,8 @@ from backend.dispatch.driving import fetching
 from backend.dispatch.events import VisitCancelled, VisitChanged, VisitLocked, VisitMoved, VisitOpened
 from backend.dispatch.models import Visit
 from backend.dispatch.rules import BUSY, OVER, VisitKind, VisitStatus
-from backend.dispatch.tonight import load_cars, need_of
-from backend.dispatch.writing import ask_replan, event_header, for_change
+from backend.dispatch.tonight import need_of
+from backend.dispatch.writing import HeldNight, ask_replan, event_header, for_change, hold
 from backend.intake.events import CareRequestRegistered, ClientIdentified
 from backend.people.events import ClientChanged, ClientMerged
 from backend.people.models import Client, PostcodeArea
@@ -23,7 +23,7 @@ from backend.platform.errors import Invalid, NotFound
 from backend.platform.ids import new_id
 from backend.platform.uow import UnitOfWork
 from backend.roster import service as roster
-from backend.roster.models import Night, Shift
+from backend.roster.models import Night
 from backend.roster.queries import norms_of
 from backend.roster.rules import night_around, response_minutes
 from backend.triage.events import TriageDecided
@@ -68,7 +68,8 @@ def visits_of_request(uow: UnitOfWork, care_request_id: uuid.UUID) -> list[Visit
 
 
 def _open_part(uow: UnitOfWork, decided: TriageDecided, part: int, double_id: uuid.UUID | None) -> None:
-    night = roster.tonight(uow)
+    held = hold(uow, roster.tonight(uow).id)
+    night = held.night
     client = uow.session.get(Client, decided.subject_id) if decided.subject_id else None
     place = place_of(uow, client)
     service_minutes = decided.service_minutes or DEFAULT_SERVICE_MINUTES
@@ -99,7 +100,7 @@ def _open_part(uow: UnitOfWork, decided: TriageDecided, part: int, double_id: uu
         is_locked=False,
         **place,
     )
-    announce(uow, night, visit)
+    announce(uow, held, visit)
 
 
 def add_planned(
@@ -129,7 +130,8 @@ def add_planned(
         errors["urgency"] = ["urgency_needs_112"]
     if client is None or errors:
         raise Invalid(errors)
-    night = _night_for(uow, window_start)
+    held = hold(uow, _night_for(uow, window_start).id)
+    night = held.night
     place = place_of(uow, client)
     latest = latest_at or max(window_end, night.ends_at - timedelta(minutes=service_minutes))
     made: list[Visit] = []
@@ -156,19 +158,19 @@ def add_planned(
             is_locked=False,
             **place,
         )
-        announce(uow, night, visit)
+        announce(uow, held, visit)
         made.append(visit)
     return made[0]
 
 
-def announce(uow: UnitOfWork, night: Night, visit: Visit) -> None:
+def announce(uow: UnitOfWork, held: HeldNight, visit: Visit) -> None:
     """Put a new visit on the record; one that was called for is watched from its first second."""
-    uow.session.add(visit)
+    held.add(visit)
     uow.session.flush()
     uow.record(VisitOpened(**event_header(visit), kind=visit.kind, urgency=visit.urgency, part=visit.part))
-    fetching.ask_for_travel(uow, night.id)
+    fetching.ask_for_travel(uow, held.night.id)
     if visit.kind is VisitKind.UNPLANNED:
-        alarm_when_nobody_can_go(uow, night, visit)
+        alarm_when_nobody_can_go(uow, held, visit)
         watch_norm(uow, visit)
 
 
@@ -193,11 +195,11 @@ def watch_question(uow: UnitOfWork, registered: CareRequestRegistered) -> None:
     )
 
 
-def alarm_when_nobody_can_go(uow: UnitOfWork, night: Night, visit: Visit) -> None:
+def alarm_when_nobody_can_go(uow: UnitOfWork, held: HeldNight, visit: Visit) -> None:
     """Say at once that no car on duty may go, rather than when somebody looks."""
     need = need_of(visit, uow.now)
     blocking = {rules.Weight.NEVER, rules.Weight.NAMED}
-    for car in load_cars(uow.session, Shift.night_id == night.id):
+    for car in held.cars():
         if not any(one.weight in blocking for one in rules.may_assign(need, car.on_duty(uow.now), now=uow.now)):
             return
     alarms.raise_alarm(uow, AlarmKind.NO_CAR, step="nobody_may_go", visit=visit)
@@ -207,8 +209,8 @@ def _change(uow: UnitOfWork, visit: Visit, decided: TriageDecided) -> None:
     """Re-triage: what changed is written on the visit, and on the phone of whoever has it."""
     if visit.status in OVER:
         return
-    visit = for_change(uow, visit.id)
-    night = uow.session.get_one(Night, visit.night_id)
+    held, visit = for_change(uow, visit.id)
+    night = held.night
     changes: list[str] = []
     wanted: dict[str, Any] = {
         "urgency": decided.urgency,
@@ -238,7 +240,7 @@ def _change(uow: UnitOfWork, visit: Visit, decided: TriageDecided) -> None:
 
 def cancel(uow: UnitOfWork, visit_id: uuid.UUID, *, reason: str) -> Visit:
     """Nobody needs to go any more; the nurse who had it is told. Cancelling twice changes nothing."""
-    visit = for_change(uow, visit_id)
+    _, visit = for_change(uow, visit_id)
     if visit.status is VisitStatus.CANCELLED:
         return visit
     if visit.status is VisitStatus.DONE:
@@ -249,7 +251,7 @@ def cancel(uow: UnitOfWork, visit_id: uuid.UUID, *, reason: str) -> Visit:
 
 
 def _cancel(uow: UnitOfWork, visit: Visit, *, reason: str) -> Visit:
-    visit = for_change(uow, visit.id)
+    held, visit = for_change(uow, visit.id)
     old_shift_id = visit.shift_id
     if visit.assignment_id is not None:
         assign.end_assignment(uow, visit, reason=f"cancelled: {reason}")
@@ -261,21 +263,21 @@ def _cancel(uow: UnitOfWork, visit: Visit, *, reason: str) -> Visit:
     for partner in partners:
         count_cars(uow, partner, len(partners))
     if old_shift_id is not None:
-        assign.route_shrank(uow, visit, old_shift_id)
+        assign.route_shrank(uow, held, visit, old_shift_id)
     else:
-        uow.session.get_one(Night, visit.night_id).plan_version += 1  # no plan may still count on it
+        held.night.plan_version += 1  # no plan may still count on it
     return visit
 
 
 def lock(uow: UnitOfWork, visit_id: uuid.UUID, *, is_locked: bool) -> Visit:
     """Pin a visit to its car and place, or let it go again; the planner never moves what is pinned."""
-    visit = for_change(uow, visit_id)
+    held, visit = for_change(uow, visit_id)
     if visit.status in OVER:
         raise VisitIsOver()
     if visit.is_locked is not is_locked:
         visit.is_locked = is_locked
         visit.version += 1
-        uow.session.get_one(Night, visit.night_id).plan_version += 1
+        held.night.plan_version += 1
         uow.record(VisitLocked(**event_header(visit), is_locked=is_locked))
     return visit
 

@@ -4,16 +4,15 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
 from sqlalchemy.orm.attributes import flag_modified
 
 from backend.dispatch.events import RouteChanged
 from backend.dispatch.models import Visit
 from backend.dispatch.rules import BUSY, VisitKind
 from backend.dispatch.timetable import Drive, Leg, Times, timetables
-from backend.dispatch.tonight import Tonight, VisitTonight, load
+from backend.dispatch.tonight import Tonight, VisitTonight
+from backend.dispatch.writing import HeldNight
 from backend.platform.uow import UnitOfWork
-from backend.roster.models import Night, ShiftBreak
 from backend.travel.times import Trip
 
 WORTH_TELLING = timedelta(minutes=5)
@@ -23,36 +22,35 @@ _TIMED = ("sequence", "leave_at", "eta_at", "travel_s", "distance_m", "travel_so
 
 
 def put_in_route(
-    uow: UnitOfWork, night: Night, visit: Visit, *, after_visit_id: uuid.UUID | None, is_urgent: bool
+    uow: UnitOfWork, held: HeldNight, visit: Visit, *, after_visit_id: uuid.UUID | None, is_urgent: bool
 ) -> None:
     """Give a visit its place: after the given one; else first when it is urgent, last when it is not."""
-    seen = load(uow.session, night, uow.now)
-    order = [one.id for one in seen.route(visit.shift_id) if one.id != visit.id] if visit.shift_id else []
+    order = [one.id for one in held.seen().route(visit.shift_id) if one.id != visit.id] if visit.shift_id else []
     if after_visit_id in order:
         place = order.index(after_visit_id) + 1
     else:
         place = 0 if is_urgent or after_visit_id is not None else len(order)
     order.insert(place, visit.id)
-    set_order(uow, night, {visit.shift_id: order} if visit.shift_id else {}, quiet={visit.id})
+    set_order(uow, held, {visit.shift_id: order} if visit.shift_id else {}, quiet={visit.id})
 
 
 def set_order(
-    uow: UnitOfWork, night: Night, orders: dict[uuid.UUID, list[uuid.UUID]], *, quiet: Iterable[uuid.UUID] = ()
+    uow: UnitOfWork, held: HeldNight, orders: dict[uuid.UUID, list[uuid.UUID]], *, quiet: Iterable[uuid.UUID] = ()
 ) -> None:
     """Number the visits of these cars in this order and work out their times again."""
     wanted = {visit_id: number for order in orders.values() for number, visit_id in enumerate(order, start=1)}
-    rows = uow.session.scalars(sa.select(Visit).where(Visit.id.in_(wanted)))
     renumbered = set()
-    for visit in rows:
-        if visit.sequence != wanted[visit.id]:
-            visit.sequence = wanted[visit.id]
-            renumbered.add(visit.id)
-    retime(uow, night, list(orders), renumbered=renumbered - set(quiet), quiet=quiet)
+    for visit_id, number in wanted.items():
+        visit = held.visits[visit_id]
+        if visit.sequence != number:
+            visit.sequence = number
+            renumbered.add(visit_id)
+    retime(uow, held, list(orders), renumbered=renumbered - set(quiet), quiet=quiet)
 
 
 def retime(
     uow: UnitOfWork,
-    night: Night,
+    held: HeldNight,
     shift_ids: Iterable[uuid.UUID],
     *,
     renumbered: Iterable[uuid.UUID] = (),
@@ -62,8 +60,7 @@ def retime(
 
     The car of a partner at a double visit goes along: when one of the two is later, both begin later.
     """
-    uow.session.flush()
-    seen = load(uow.session, night, uow.now)
+    seen = held.seen()
     together = _with_partners(seen, [shift_id for shift_id in shift_ids if seen.car(shift_id) is not None])
     trips_of = {shift_id: _trips(seen, shift_id) for shift_id in together}
     inside = {visit.double_id for shift_id in together for visit in _legs_of(seen, shift_id)}
@@ -72,10 +69,12 @@ def retime(
     for shift_id in together:
         skipped = len(_legs_of(seen, shift_id)) - len(seen.route(shift_id))
         _write(
-            uow, seen, shift_id, trips_of[shift_id], driven[shift_id].times[skipped:],
+            uow, held, seen.route(shift_id), trips_of[shift_id], driven[shift_id].times[skipped:],
             renumbered=set(renumbered), quiet=set(quiet),
         )  # fmt: skip
-        _write_breaks(uow, seen, shift_id, driven[shift_id].rests)
+        for one in held.breaks(shift_id):
+            if one.started_at is None and one.cancelled_at is None:
+                one.planned_at = driven[shift_id].rests.get(one.id)
 
 
 def _with_partners(seen: Tonight, shift_ids: Iterable[uuid.UUID]) -> list[uuid.UUID]:
@@ -139,18 +138,16 @@ def _standing(
 
 def _write(
     uow: UnitOfWork,
-    seen: Tonight,
-    shift_id: uuid.UUID,
+    held: HeldNight,
+    route: Sequence[VisitTonight],
     drives: Sequence[Trip],
     times: Sequence[Times],
     *,
     renumbered: set[uuid.UUID],
     quiet: set[uuid.UUID],
 ) -> None:
-    route = seen.route(shift_id)
-    rows = {row.id: row for row in uow.session.scalars(sa.select(Visit).where(Visit.id.in_([v.id for v in route])))}
     for number, (stop, trip, when) in enumerate(zip(route, drives, times, strict=False), start=1):
-        visit = rows[stop.id]
+        visit = held.visits[stop.id]
         moved = visit.eta_at is None or abs(when.eta_at - visit.eta_at) >= WORTH_TELLING
         is_news = visit.id in renumbered or visit.sequence != number or moved
         visit.sequence, visit.leave_at, visit.eta_at = number, when.leave_at, when.eta_at
@@ -160,12 +157,6 @@ def _write(
                 flag_modified(visit, column)
         if is_news and visit.id not in quiet:
             tell_route(uow, visit)
-
-
-def _write_breaks(uow: UnitOfWork, seen: Tonight, shift_id: uuid.UUID, rests: dict[uuid.UUID, datetime]) -> None:
-    car = seen.car(shift_id)
-    for one in car.rests_to_come(seen.now) if car is not None else ():
-        uow.session.get_one(ShiftBreak, one.id).planned_at = rests.get(one.id)
 
 
 def tell_route(uow: UnitOfWork, visit: Visit) -> None:

@@ -10,7 +10,7 @@ from backend.dispatch.assign import NurseIsThere, Slot, VisitIsOver
 from backend.dispatch.doubles import count_cars, partners_of
 from backend.dispatch.models import Visit
 from backend.dispatch.rules import BUSY, OVER, Override, VisitStatus
-from backend.dispatch.writing import for_change, night_of
+from backend.dispatch.writing import for_change
 from backend.platform.errors import Invalid
 from backend.platform.uow import UnitOfWork
 
@@ -20,12 +20,11 @@ def add_second(uow: UnitOfWork, visit_id: uuid.UUID, *, second_id: uuid.UUID) ->
 
     Her visit is one of its own, with no competences asked: two hands more, or somebody beside the first.
     """
-    visit = for_change(uow, visit_id)
+    held, visit = for_change(uow, visit_id)
     if uow.session.get(Visit, second_id) is not None or partners_of(uow, visit):
         return visit
     if visit.status in OVER:
         raise VisitIsOver(status=visit.status.value)
-    night = night_of(uow, visit)
     visit.double_id = visit.double_id or visit.care_request_id or visit.id
     same = Visit.double_id == visit.double_id
     last = uow.session.scalar(sa.select(sa.func.max(Visit.part)).where(same | (Visit.id == visit.id))) or 1
@@ -47,14 +46,14 @@ def add_second(uow: UnitOfWork, visit_id: uuid.UUID, *, second_id: uuid.UUID) ->
         **{name: getattr(visit, name) for name in facts},
     )
     count_cars(uow, visit, 2)
-    opening.announce(uow, night, second)
-    night.plan_version += 1
+    opening.announce(uow, held, second)
+    held.night.plan_version += 1
     return visit
 
 
 def drop_others(uow: UnitOfWork, visit_id: uuid.UUID) -> Visit:
     """One nurse is enough after all: this visit stays, the other part lapses unless its nurse is on her way."""
-    visit = for_change(uow, visit_id)
+    _, visit = for_change(uow, visit_id)
     others = partners_of(uow, visit)
     if any(one.status in BUSY for one in others):
         raise NurseIsThere()
@@ -96,8 +95,8 @@ def assign_both(
     slots: tuple[Slot | None, Slot | None] = (None, None),
 ) -> Visit:
     """Send two cars in one breath: both go, or neither does."""
-    visit = for_change(uow, visit_id)
-    other = for_change(uow, second.visit_id)
+    held, visit = for_change(uow, visit_id)
+    _, other = for_change(uow, second.visit_id)
     if visit.double_id is None or visit.double_id != other.double_id or visit.id == other.id:
         raise Invalid({"second": ["not_the_same_visit"]})
     visit = assign.assign(
@@ -111,8 +110,7 @@ def assign_both(
         slot=slots[0],
     )
     # The night's plan is one further now, by our own hand: the place found for the second is as good as it was.
-    night = night_of(uow, visit)
-    slot = replace(slots[1], plan_version=night.plan_version) if slots[1] is not None else None
+    slot = replace(slots[1], plan_version=held.night.plan_version) if slots[1] is not None else None
     assign.assign(
         uow,
         second.visit_id,

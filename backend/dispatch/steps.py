@@ -14,11 +14,11 @@ from backend.dispatch.driving import driven, fetching
 from backend.dispatch.events import LateFactKept, NurseArrived, NurseDeparted, VisitAccepted, VisitEvent, VisitFinished
 from backend.dispatch.models import Alarm, Assignment, Visit
 from backend.dispatch.rules import REACHED_BY, Step, StepVerdict, VisitStatus
-from backend.dispatch.writing import ask_replan, event_header, for_change, night_of
+from backend.dispatch.writing import HeldNight, ask_replan, event_header, for_change
 from backend.platform.config import settings
 from backend.platform.errors import DomainError, NotFound
 from backend.platform.uow import UnitOfWork
-from backend.roster.models import Car, Shift
+from backend.roster.models import Shift
 from backend.roster.queries import shift_of
 
 _EVENTS: dict[Step, Callable[..., VisitEvent]] = {
@@ -70,7 +70,7 @@ def finish(uow: UnitOfWork, *, visit_id: uuid.UUID, happened_at: datetime) -> di
 
 def _from_phone(uow: UnitOfWork, step: Step, visit_id: uuid.UUID, happened_at: datetime) -> dict[str, Any]:
     """Apply a step that a phone reports. Withdrawn beats a late "accept"; a late fact is kept with the nurse's time."""
-    visit = for_change(uow, visit_id)
+    held, visit = for_change(uow, visit_id)
     assignment = uow.session.scalar(
         sa.select(Assignment)
         .join(Shift, Shift.id == Assignment.shift_id)
@@ -89,14 +89,14 @@ def _from_phone(uow: UnitOfWork, step: Step, visit_id: uuid.UUID, happened_at: d
         case StepVerdict.ALREADY_DONE:
             return {"status": visit.status.value, "already_done": True}
         case StepVerdict.KEEP_AS_FACT:
-            return _keep_fact(uow, visit, assignment, step, happened_at)
+            return _keep_fact(uow, held, visit, assignment, step, happened_at)
     assignment.phone_steps = [*assignment.phone_steps, step.value]
-    _apply(uow, visit, assignment, step, happened_at, by_desk=False)
+    _apply(uow, held, visit, assignment, step, happened_at, by_desk=False)
     return {"status": visit.status.value}
 
 
 def _keep_fact(
-    uow: UnitOfWork, visit: Visit, assignment: Assignment, step: Step, happened_at: datetime
+    uow: UnitOfWork, held: HeldNight, visit: Visit, assignment: Assignment, step: Step, happened_at: datetime
 ) -> dict[str, Any]:
     moment = _moment(uow, assignment, step, happened_at)
     setattr(assignment, _TIMES[step], getattr(assignment, _TIMES[step]) or moment)
@@ -107,7 +107,7 @@ def _keep_fact(
         LateFactKept(
             **event_header(visit, feed_id=assignment.shift_id),
             happened_at=happened_at,
-            car_name=_car_name(uow, assignment),
+            car_name=held.car_name(assignment.shift_id),
             step=step.value,
             status=visit.status,
         )
@@ -121,12 +121,19 @@ def _keep_fact(
 
 
 def _apply(
-    uow: UnitOfWork, visit: Visit, assignment: Assignment, step: Step, happened_at: datetime, *, by_desk: bool
+    uow: UnitOfWork,
+    held: HeldNight,
+    visit: Visit,
+    assignment: Assignment,
+    step: Step,
+    happened_at: datetime,
+    *,
+    by_desk: bool,
 ) -> None:
     before = visit.status
     moment = _moment(uow, assignment, step, happened_at)
     if step is Step.DEPART:
-        driven.departs(uow, night_of(uow, visit), visit, assignment, moment)
+        driven.departs(held, visit, assignment, moment)
     setattr(assignment, _TIMES[step], moment)
     setattr(visit, _TIMES[step], moment)
     visit.status = rules.advance(visit.status, step)
@@ -136,15 +143,17 @@ def _apply(
     _quieten(uow, visit, assignment)
     uow.record(
         _EVENTS[step](
-            **event_header(visit), happened_at=happened_at, car_name=_car_name(uow, assignment), by_desk=by_desk
+            **event_header(visit),
+            happened_at=happened_at,
+            car_name=held.car_name(assignment.shift_id),
+            by_desk=by_desk,
         )
     )
     if visit.status is before:
         return  # a step that came late: a fact, and no news for the plan
-    night = night_of(uow, visit)
-    night.plan_version += 1
+    held.night.plan_version += 1
     if visit.status in rules.BUSY:
-        breaks.end_by_driving(uow, assignment.shift_id, moment)
+        breaks.end_by_driving(uow, held, assignment.shift_id, moment)
     if visit.status is VisitStatus.UNDER_WAY and visit.travel_s is not None:
         visit.leave_at, visit.eta_at = moment, moment + timedelta(seconds=visit.travel_s)
     if visit.status is VisitStatus.ON_SCENE:
@@ -152,9 +161,9 @@ def _apply(
         alarms.resolve(uow, (AlarmKind.LATE_NORM,), visit=visit)
     if visit.status is VisitStatus.DONE:
         alarms.resolve(uow, (AlarmKind.OVERDUE, AlarmKind.LATE_NORM), visit=visit)
-    routes.retime(uow, night, [assignment.shift_id], quiet={visit.id})
+    routes.retime(uow, held, [assignment.shift_id], quiet={visit.id})
     if visit.status is VisitStatus.DONE:
-        ask_replan(uow, night)  # from here on it is known when this car is free
+        ask_replan(uow, held.night)  # from here on it is known when this car is free
 
 
 def _moment(uow: UnitOfWork, assignment: Assignment, step: Step, happened_at: datetime) -> datetime:
@@ -193,7 +202,7 @@ def set_status(
     uow: UnitOfWork, visit_id: uuid.UUID, *, status: VisitStatus, happened_at: datetime | None = None
 ) -> Visit:
     """The nurse told the desk by phone ("/2 tp"): the same step, with the desk's word for it."""
-    visit = for_change(uow, visit_id)
+    held, visit = for_change(uow, visit_id)
     step = next((one for one, reached in REACHED_BY.items() if reached is status), None)
     if step is None or rules.advance(visit.status, step) is visit.status:
         if step is not None and visit.status is status:
@@ -204,7 +213,7 @@ def set_status(
     if visit.assignment_id is None:
         raise NotAssigned()
     assignment = uow.session.get_one(Assignment, visit.assignment_id)
-    _apply(uow, visit, assignment, step, happened_at or uow.now, by_desk=True)
+    _apply(uow, held, visit, assignment, step, happened_at or uow.now, by_desk=True)
     return visit
 
 
@@ -228,8 +237,3 @@ def raise_nurse_alarm(
         raise NotFound()
     visit = uow.session.get(Visit, visit_id) if visit_id is not None else None
     return alarms.raise_nurse_alarm(uow, shift, visit=visit, note=note or "")
-
-
-def _car_name(uow: UnitOfWork, assignment: Assignment) -> str:
-    query = sa.select(Car.name).join(Shift, Shift.car_id == Car.id).where(Shift.id == assignment.shift_id)
-    return uow.session.scalar(query) or ""

@@ -1,10 +1,12 @@
 """Tonight as the planner and the rules need it: every car with its nurse, every visit, in a handful of statements."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from operator import attrgetter
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -116,11 +118,17 @@ class VisitTonight:
     shift_id: uuid.UUID | None
     sequence: int | None
     is_locked: bool
-    is_by_plan: bool | None
     departed_at: datetime | None
     arrived_at: datetime | None
     finished_at: datetime | None
     eta_at: datetime | None
+    is_by_plan: bool | None
+
+    @classmethod
+    def of(cls, visit: Visit, assignment: Assignment | None) -> "VisitTonight":
+        """The visit as its row stands."""
+        is_by_plan = assignment.is_by_plan if assignment is not None else None
+        return cls(*(*_facts_of_visit(visit), is_by_plan))
 
     @property
     def point(self) -> Point | None:
@@ -131,6 +139,11 @@ class VisitTonight:
     def is_ahead(self) -> bool:
         """Is it still to be driven to?"""
         return self.status not in OVER and self.status not in BUSY
+
+
+_VISIT = [name for name in VisitTonight.__dataclass_fields__ if name != "is_by_plan"]
+_facts_of_visit: Callable[[Visit], Sequence[Any]] = attrgetter(*_VISIT)
+_facts_of_break: Callable[[ShiftBreak], Sequence[Any]] = attrgetter(*BreakTonight.__dataclass_fields__)
 
 
 @dataclass(frozen=True)
@@ -243,23 +256,19 @@ def need_of(visit: VisitTonight | Visit, now: datetime) -> Need:
 
 def load(session: Session, night: Night, now: datetime) -> Tonight:
     """Read tonight: cars with nurses, their competences and breaks, and the visits."""
-    cars = load_cars(session, Shift.night_id == night.id)
-    columns = [getattr(Visit, name) for name in VisitTonight.__dataclass_fields__ if name != "is_by_plan"]
-    position = list(VisitTonight.__dataclass_fields__).index("is_by_plan")
-    columns.insert(position, Assignment.is_by_plan)
-    query = (
+    columns: list[Any] = [*(getattr(Visit, name) for name in _VISIT), Assignment.is_by_plan]
+    rows = session.execute(
         sa.select(*columns)
         .outerjoin(Assignment, Assignment.id == Visit.assignment_id)
         .where(Visit.night_id == night.id, Visit.status != VisitStatus.CANCELLED)
         .order_by(Visit.opened_at, Visit.id)
     )
-    rows = session.execute(query)
     return Tonight(
         night_id=night.id,
         plan_version=night.plan_version,
         ends_at=night.ends_at,
         now=now,
-        cars=tuple(cars),
+        cars=tuple(load_cars(session, Shift.night_id == night.id)),
         visits=tuple(VisitTonight(*row) for row in rows),
         drives=travel.current(session),
     )
@@ -267,6 +276,50 @@ def load(session: Session, night: Night, now: datetime) -> Tonight:
 
 def load_cars(session: Session, which: sa.ColumnElement[bool]) -> list[CarTonight]:
     """These shifts with their car, base, nurse, what she is competent in and her breaks."""
+    return [rows.seen() for rows in read_cars(session, which)]
+
+
+@dataclass(frozen=True)
+class CarRows:
+    """What one car of tonight is read from."""
+
+    shift: Shift
+    car: Car
+    home: Point
+    nurse_name: str
+    competences: dict[str, date]
+    breaks: list[ShiftBreak]
+
+    def seen(self) -> CarTonight:
+        """The car as its rows stand."""
+        shift, car = self.shift, self.car
+        has_position = shift.last_lat is not None and shift.last_lon is not None
+        breaks = sorted(
+            (one for one in self.breaks if one.cancelled_at is None), key=lambda one: (one.earliest_at, one.id)
+        )
+        return CarTonight(
+            shift_id=shift.id,
+            car_id=car.id,
+            car_name=car.name,
+            car_number=car.number,
+            phone=car.phone,
+            nurse_id=shift.nurse_id,
+            nurse_name=self.nurse_name,
+            region_id=car.region_id,
+            starts_at=shift.starts_at,
+            ends_at=shift.ends_at,
+            is_backup=shift.is_backup,
+            woken_at=shift.woken_at,
+            home=self.home,
+            position=(shift.last_lat or 0.0, shift.last_lon or 0.0) if has_position else None,
+            position_at=shift.last_position_at,
+            competences=self.competences,
+            breaks=tuple(BreakTonight(*_facts_of_break(one)) for one in breaks),
+        )
+
+
+def read_cars(session: Session, which: sa.ColumnElement[bool]) -> list[CarRows]:
+    """The rows of these shifts, by the number of the car."""
     rows = session.execute(
         sa.select(Shift, Car, HomeBase.lat, HomeBase.lon, Staff.name)
         .join(Car, Car.id == Shift.car_id)
@@ -278,51 +331,16 @@ def load_cars(session: Session, which: sa.ColumnElement[bool]) -> list[CarTonigh
     competences = _competences(session, [shift.nurse_id for shift, *_ in rows])
     breaks = _breaks(session, [shift.id for shift, *_ in rows])
     return [
-        _car(shift, car, (lat, lon), name, competences.get(shift.nurse_id, {}), breaks.get(shift.id, ()))
+        CarRows(shift, car, (lat, lon), name, competences.get(shift.nurse_id, {}), breaks.get(shift.id, []))
         for shift, car, lat, lon, name in rows
     ]
 
 
-def load_car(session: Session, shift_id: uuid.UUID) -> CarTonight | None:
-    """One shift, the same way."""
-    return next(iter(load_cars(session, Shift.id == shift_id)), None)
-
-
-def _car(
-    shift: Shift, car: Car, home: Point, name: str, held: dict[str, date], breaks: Sequence[BreakTonight]
-) -> CarTonight:
-    has_position = shift.last_lat is not None and shift.last_lon is not None
-    return CarTonight(
-        shift_id=shift.id,
-        car_id=car.id,
-        car_name=car.name,
-        car_number=car.number,
-        phone=car.phone,
-        nurse_id=shift.nurse_id,
-        nurse_name=name,
-        region_id=car.region_id,
-        starts_at=shift.starts_at,
-        ends_at=shift.ends_at,
-        is_backup=shift.is_backup,
-        woken_at=shift.woken_at,
-        home=home,
-        position=(shift.last_lat or 0.0, shift.last_lon or 0.0) if has_position else None,
-        position_at=shift.last_position_at,
-        competences=held,
-        breaks=tuple(breaks),
-    )
-
-
-def _breaks(session: Session, shift_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[BreakTonight]]:
-    columns = [getattr(ShiftBreak, name) for name in BreakTonight.__dataclass_fields__]
-    rows = session.execute(
-        sa.select(ShiftBreak.shift_id, *columns)
-        .where(ShiftBreak.shift_id.in_(shift_ids), ShiftBreak.cancelled_at.is_(None))
-        .order_by(ShiftBreak.earliest_at, ShiftBreak.id)
-    )
-    found: dict[uuid.UUID, list[BreakTonight]] = {}
-    for shift_id, *facts in rows:
-        found.setdefault(shift_id, []).append(BreakTonight(*facts))
+def _breaks(session: Session, shift_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[ShiftBreak]]:
+    found: dict[uuid.UUID, list[ShiftBreak]] = {}
+    query = sa.select(ShiftBreak).where(ShiftBreak.shift_id.in_(shift_ids), ShiftBreak.cancelled_at.is_(None))
+    for one in session.scalars(query.execution_options(populate_existing=True)):
+        found.setdefault(one.shift_id, []).append(one)
     return found
 
 

@@ -10,21 +10,21 @@ import sqlalchemy as sa
 from backend.dispatch.driving import driven_rules
 from backend.dispatch.driving.driven_rules import AT_THE_START, Point, Trail
 from backend.dispatch.models import Assignment, Visit
-from backend.dispatch.tonight import load
+from backend.dispatch.writing import HeldNight
 from backend.platform.clock import iso
 from backend.platform.uow import UnitOfWork
-from backend.roster.models import Night, Shift
+from backend.roster.models import Shift
 from backend.travel.rules import crow_m
 
 
-def departs(uow: UnitOfWork, night: Night, visit: Visit, assignment: Assignment, moment: datetime) -> None:
+def departs(held: HeldNight, visit: Visit, assignment: Assignment, moment: datetime) -> None:
     """Keep what this drive was planned to take, from where the car was when it left; the visit's times follow it.
 
     Before the visit is under way: from then on the car counts as being at its door.
     """
     if assignment.planned_travel_s is not None or visit.lat is None or visit.lon is None:
         return
-    seen = load(uow.session, night, moment)
+    seen = held.seen(moment)
     car = seen.car(assignment.shift_id)
     if car is None:
         return

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 import structlog
 
 from backend.dispatch import routes
-from backend.dispatch.models import Visit
 from backend.dispatch.rules import OVER, VisitStatus
 from backend.dispatch.tonight import Tonight, load
+from backend.dispatch.writing import hold
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import now as clock_now
 from backend.platform.config import ASKED_OVER_HTTP, settings
@@ -24,7 +24,6 @@ from backend.platform.ids import new_id
 from backend.platform.outbox import Job
 from backend.platform.uow import UnitOfWork, unit_of_work
 from backend.roster.models import Night
-from backend.roster.service import lock_night
 from backend.travel import fetched, road_map
 from backend.travel import times as travel
 from backend.travel.fetched import NO_ROAD, Spot
@@ -65,14 +64,13 @@ def fetch_travel_job(job: Job) -> None:
     if not fetch(tonight):
         return
     with unit_of_work(actor=SYSTEM) as uow:
-        night = lock_night(uow, night_id)
-        estimated = sa.select(Visit.shift_id).where(
-            Visit.night_id == night_id,
-            Visit.shift_id.is_not(None),
-            Visit.status.in_([VisitStatus.ASSIGNED, VisitStatus.ACCEPTED]),
-            Visit.travel_source == travel.CROW,
-        )
-        routes.retime(uow, night, [one for one in uow.session.scalars(estimated.distinct()) if one is not None])
+        held = hold(uow, night_id)
+        estimated = [
+            visit.shift_id
+            for visit in held.visits.values()
+            if visit.status in (VisitStatus.ASSIGNED, VisitStatus.ACCEPTED) and visit.travel_source == travel.CROW
+        ]
+        routes.retime(uow, held, [one for one in estimated if one is not None])
 
 
 def prepare(tonight: Tonight) -> None:

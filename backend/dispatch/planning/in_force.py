@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from backend.dispatch import assign, routes
 from backend.dispatch.models import Assignment, Visit
 from backend.dispatch.rules import VisitKind, VisitStatus
-from backend.dispatch.tonight import Tonight, load_car
+from backend.dispatch.tonight import Tonight
+from backend.dispatch.writing import HeldNight
 from backend.platform.ids import new_id
 from backend.platform.uow import UnitOfWork
-from backend.roster.models import Night
 
 
 @dataclass
@@ -40,35 +40,35 @@ def difference(
     return found
 
 
-def put_in_force(uow: UnitOfWork, night: Night, change: Difference) -> None:
+def put_in_force(uow: UnitOfWork, held: HeldNight, change: Difference) -> None:
     """Carry a difference out on a night that is held; the caller has seen that it is still the same night."""
     rung: set[uuid.UUID] = set()
     for visit_id, shift_id in change.moves.items():
-        visit = uow.session.get_one(Visit, visit_id)
+        visit = held.visits[visit_id]
         is_by_plan = True
         if visit.assignment_id is not None:
             is_by_plan = uow.session.get_one(Assignment, visit.assignment_id).is_by_plan
-            assign.take_from_car(uow, visit, reason="plan", is_by_plan=is_by_plan)
+            assign.take_from_car(uow, held, visit, reason="plan", is_by_plan=is_by_plan)
         if shift_id is not None:
-            assignment = _give(uow, visit, shift_id, is_by_plan=is_by_plan)
+            assignment = _give(uow, held, visit, shift_id, is_by_plan=is_by_plan)
             if assignment.acknowledged_at is None:
                 assign.ring(uow, assignment)
                 rung.add(shift_id)
-    routes.set_order(uow, night, change.orders, quiet=set(change.moves))
+    routes.set_order(uow, held, change.orders, quiet=set(change.moves))
     for visit_id, shift_id in change.moves.items():
-        visit = uow.session.get_one(Visit, visit_id)
-        car = load_car(uow.session, shift_id) if shift_id is not None else None
+        visit = held.visits[visit_id]
+        car = held.car(shift_id) if shift_id is not None else None
         if car is not None and visit.assignment_id is not None:
             assign.tell_assigned(uow, visit, uow.session.get_one(Assignment, visit.assignment_id), car)
-    night.plan_version += bool(change.touched)
+    held.night.plan_version += bool(change.touched)
     for shift_id in change.touched - rung:
-        key = f"route:{shift_id}:{night.plan_version}"
+        key = f"route:{shift_id}:{held.night.plan_version}"
         uow.enqueue("ring_route", {"shift_id": str(shift_id), "reason": "plan"}, key=key)
 
 
-def _give(uow: UnitOfWork, visit: Visit, shift_id: uuid.UUID, *, is_by_plan: bool) -> Assignment:
+def _give(uow: UnitOfWork, held: HeldNight, visit: Visit, shift_id: uuid.UUID, *, is_by_plan: bool) -> Assignment:
     """A planned route rings nobody: there is nothing to answer. For somebody who called the new nurse is rung."""
-    car = load_car(uow.session, shift_id)
+    car = held.car(shift_id)
     if car is None or visit.status is not VisitStatus.OPEN:
         raise RuntimeError("the plan was made for another night")  # the version said otherwise: undo everything
     assignment = Assignment(
@@ -82,5 +82,5 @@ def _give(uow: UnitOfWork, visit: Visit, shift_id: uuid.UUID, *, is_by_plan: boo
         acknowledged_at=None if visit.kind is VisitKind.UNPLANNED else uow.now,
         phone_steps=[],
     )
-    assign.give_to_car(uow, visit, assignment, car)
+    assign.give_to_car(uow, held, visit, assignment, car)
     return assignment

@@ -10,6 +10,7 @@ from backend.dispatch.planning import optimiser as planning
 from backend.dispatch.planning.in_force import difference, put_in_force
 from backend.dispatch.planning.optimiser import PlanningFailed, RoutePlan
 from backend.dispatch.tonight import Tonight, load
+from backend.dispatch.writing import hold
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import iso
 from backend.platform.clock import now as clock_now
@@ -103,11 +104,12 @@ def note_failure(uow: UnitOfWork, night_id: uuid.UUID, note: str) -> None:
 
 def apply_plan(uow: UnitOfWork, tonight: Tonight, plan: RoutePlan) -> bool:
     """Put a plan in force, when the night is still the one that was planned; says whether it was."""
-    night = lock_night(uow, tonight.night_id)
+    held = hold(uow, tonight.night_id)
+    night = held.night
     if night.plan_version != tonight.plan_version or night.closed_at is not None:
         return False
     change = difference(tonight, plan.orders)
-    put_in_force(uow, night, change)
+    put_in_force(uow, held, change)
     night.planned_at = uow.now
     before = night.plan_state, night.plan_note
     night.plan_state = PlanState.IDLE

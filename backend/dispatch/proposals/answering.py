@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.orm import Session
 
 from backend.dispatch.driving import fetching
 from backend.dispatch.models import Assignment, Visit
@@ -21,7 +22,7 @@ from backend.dispatch.rules import VisitStatus
 from backend.dispatch.tonight import Tonight, load
 from backend.platform.actor import SYSTEM
 from backend.platform.clock import now as clock_now
-from backend.platform.db import Session, reading
+from backend.platform.db import reading
 from backend.platform.outbox import Job
 from backend.platform.uow import UnitOfWork, unit_of_work
 from backend.roster.models import Night

@@ -15,12 +15,12 @@ from backend.dispatch.proposals.queries import proposal, state_of
 from backend.dispatch.proposals.rules import UNDO, ProposalState, Standing, put_back, what_stays
 from backend.dispatch.proposals.service import lock_proposal
 from backend.dispatch.rules import VisitStatus
-from backend.dispatch.tonight import Tonight, load, objections
+from backend.dispatch.tonight import Tonight, objections
+from backend.dispatch.writing import HeldNight, hold
 from backend.platform.clock import iso
 from backend.platform.errors import DomainError
 from backend.platform.uow import UnitOfWork
-from backend.roster.models import Night
-from backend.roster.service import NightIsClosed, lock_night
+from backend.roster.service import NightIsClosed
 
 Moves = dict[uuid.UUID, uuid.UUID | None]
 
@@ -54,63 +54,61 @@ def accept(uow: UnitOfWork, proposal_id: uuid.UUID) -> PlanProposal:
 
     Of two desks at once one wins, and the other is told who and when.
     """
-    night, found = _lock_both(uow, proposal_id)
+    held, found = _hold_both(uow, proposal_id)
     if found.state is ProposalState.ACCEPTED and found.decided_by_id == uow.actor.staff_id:
         return found
     _refuse_decided(found)
-    if night.closed_at is not None:
+    if held.night.closed_at is not None:
         raise NightIsClosed()
-    if state_of(found, night, uow.now) is ProposalState.OVERTAKEN:
+    if state_of(found, held.night, uow.now) is ProposalState.OVERTAKEN:
         raise ProposalOvertaken()
     if found.state is not ProposalState.READY:
         raise ProposalNotReady(state=found.state.value)
-    tonight = load(uow.session, night, uow.now)
+    tonight = held.seen()
     change = difference(tonight, _ids(found.orders["after"]))
     _refuse_other_night(uow, found, tonight, change)
     earlier: Moves = {visit.id: visit.shift_id for visit in tonight.visits if visit.id in change.moves}
-    put_in_force(uow, night, change)
-    night.planned_at = uow.now
+    put_in_force(uow, held, change)
+    held.night.planned_at = uow.now
     found.undo = {
         "moves": {str(one): str(shift_id) if shift_id else None for one, shift_id in earlier.items()},
-        "versions": {str(one): row.version for one, row in _standings(uow, night).items()},
+        "versions": {str(one): row.version for one, row in _standings(held).items()},
     }
-    return _write_decision(uow, night, found, ProposalState.ACCEPTED, moved=len(change.moves))
+    return _write_decision(uow, held, found, ProposalState.ACCEPTED, moved=len(change.moves))
 
 
 def decline(uow: UnitOfWork, proposal_id: uuid.UUID, *, reason: str | None = None) -> PlanProposal:
     """Leave the routes as they are, also for the tidying up behind the next visit. Saying no twice changes nothing."""
-    night, found = _lock_both(uow, proposal_id)
+    held, found = _hold_both(uow, proposal_id)
     if found.state is ProposalState.DECLINED:
         return found
     _refuse_decided(found)
     if found.state is not ProposalState.READY:
         raise ProposalNotReady(state=found.state.value)
     found.reason = reason or None
-    if found.plan_version == night.plan_version:
+    if found.plan_version == held.night.plan_version:
         wanted = {one: shift_id for shift_id, order in _ids(found.orders["after"]).items() for one in order}
-        tonight = load(uow.session, night, uow.now)
-        _keep_by_hand(
-            uow, night, [one.id for one in tonight.visits if wanted.get(one.id, one.shift_id) != one.shift_id]
-        )
-    return _write_decision(uow, night, found, ProposalState.DECLINED)
+        tonight = held.seen()
+        _keep_by_hand(uow, held, [one.id for one in tonight.visits if wanted.get(one.id, one.shift_id) != one.shift_id])
+    return _write_decision(uow, held, found, ProposalState.DECLINED)
 
 
 def cancel(uow: UnitOfWork, proposal_id: uuid.UUID) -> PlanProposal:
     """Wait no longer; what the search still finds is thrown away."""
-    night, found = _lock_both(uow, proposal_id)
+    held, found = _hold_both(uow, proposal_id)
     if found.state is not ProposalState.RUNNING:
         return found
-    return _write_decision(uow, night, found, ProposalState.CANCELLED)
+    return _write_decision(uow, held, found, ProposalState.CANCELLED)
 
 
 def undo(uow: UnitOfWork, proposal_id: uuid.UUID) -> PlanProposal:
     """Put the earlier routes back, as far as nothing happened meanwhile; `undo.kept` says what did not go back."""
-    night, found = _lock_both(uow, proposal_id)
+    held, found = _hold_both(uow, proposal_id)
     if found.state is ProposalState.UNDONE:
         return found
     if found.state is not ProposalState.ACCEPTED or found.decided_at is None:
         raise ProposalNotReady(state=found.state.value)
-    if night.closed_at is not None:
+    if held.night.closed_at is not None:
         raise NightIsClosed()
     if uow.now - found.decided_at > UNDO:
         raise CannotUndo(reason="too_late")
@@ -118,32 +116,32 @@ def undo(uow: UnitOfWork, proposal_id: uuid.UUID) -> PlanProposal:
         uuid.UUID(one): uuid.UUID(shift_id) if shift_id else None for one, shift_id in found.undo["moves"].items()
     }
     versions = {uuid.UUID(one): version for one, version in found.undo["versions"].items()}
-    kept = what_stays(moves, versions, _standings(uow, night))
+    kept = what_stays(moves, versions, _standings(held))
     back: Moves = {one: shift_id for one, shift_id in moves.items() if one not in kept}
     if moves and not back:
         raise CannotUndo(reason="all_changed", visits=[str(one) for one in kept])
-    tonight = load(uow.session, night, uow.now)
+    tonight = held.seen()
     orders = _earlier_orders(tonight, _ids(found.orders["before"]), back)
     change = difference(tonight, orders, open_again=[one for one, shift_id in back.items() if shift_id is None])
-    put_in_force(uow, night, change)
-    _keep_by_hand(uow, night, list(back))
+    put_in_force(uow, held, change)
+    _keep_by_hand(uow, held, list(back))
     found.undo = {**found.undo, "kept": [{"visit_id": str(one), "code": code} for one, code in kept.items()]}
-    return _write_decision(uow, night, found, ProposalState.UNDONE, moved=len(back))
+    return _write_decision(uow, held, found, ProposalState.UNDONE, moved=len(back))
 
 
-def _keep_by_hand(uow: UnitOfWork, night: Night, visit_ids: list[uuid.UUID]) -> None:
+def _keep_by_hand(uow: UnitOfWork, held: HeldNight, visit_ids: list[uuid.UUID]) -> None:
     """Where these visits are was the desk's choice: what it refused, no machine does a moment later all the same."""
     rows = uow.session.scalars(
         sa.select(Assignment).join(Visit, Visit.assignment_id == Assignment.id).where(Visit.id.in_(visit_ids))
     )
     for assignment in rows:
         assignment.is_by_plan = False
-    night.plan_version += 1
+    held.night.plan_version += 1
 
 
-def _lock_both(uow: UnitOfWork, proposal_id: uuid.UUID) -> tuple[Night, PlanProposal]:
-    night = lock_night(uow, proposal(uow.session, proposal_id).night_id)
-    return night, lock_proposal(uow, proposal_id)
+def _hold_both(uow: UnitOfWork, proposal_id: uuid.UUID) -> tuple[HeldNight, PlanProposal]:
+    held = hold(uow, proposal(uow.session, proposal_id).night_id)
+    return held, lock_proposal(uow, proposal_id)
 
 
 def _refuse_decided(found: PlanProposal) -> None:
@@ -182,12 +180,10 @@ def _earlier_orders(
     return orders
 
 
-def _standings(uow: UnitOfWork, night: Night) -> dict[uuid.UUID, Standing]:
-    uow.session.flush()
-    rows = uow.session.execute(
-        sa.select(Visit.id, Visit.shift_id, Visit.version, Visit.status).where(Visit.night_id == night.id)
-    )
-    return {row.id: Standing(row.shift_id, row.version, row.status is VisitStatus.ASSIGNED) for row in rows}
+def _standings(held: HeldNight) -> dict[uuid.UUID, Standing]:
+    return {
+        one.id: Standing(one.shift_id, one.version, one.status is VisitStatus.ASSIGNED) for one in held.visits.values()
+    }
 
 
 def _standings_by_id(uow: UnitOfWork, visit_ids: list[uuid.UUID]) -> dict[uuid.UUID, int]:
@@ -196,11 +192,11 @@ def _standings_by_id(uow: UnitOfWork, visit_ids: list[uuid.UUID]) -> dict[uuid.U
 
 
 def _write_decision(
-    uow: UnitOfWork, night: Night, found: PlanProposal, state: ProposalState, *, moved: int = 0
+    uow: UnitOfWork, held: HeldNight, found: PlanProposal, state: ProposalState, *, moved: int = 0
 ) -> PlanProposal:
     found.state = state
     found.decided_at, found.decided_by_id, found.decided_by = uow.now, uow.actor.staff_id, uow.actor.name
-    uow.record(ProposalDecided(topic_id=night.id, proposal_id=found.id, state=state, moved=moved))
+    uow.record(ProposalDecided(topic_id=held.night.id, proposal_id=found.id, state=state, moved=moved))
     return found
 
 
