@@ -4,11 +4,14 @@ import uuid
 from dataclasses import dataclass
 
 import pytest
+import sqlalchemy as sa
 
+from backend.dispatch.tonight import load
 from backend.intake.models import IntakeDraft
 from backend.people.models import Staff
 from backend.people.rules import Role
 from backend.platform.clock import now
+from backend.platform.db import Session
 from tests import builders, night
 
 
@@ -52,3 +55,21 @@ def a_full_night(app):
         "break_id": night.a_break(shift).id,
     }
     return FullNight(ids, nurse, triagist, builders.a_staff_member(Role.TEAM_MANAGER, organisation))
+
+
+@pytest.fixture
+def held_nights_stay_true():
+    """Whatever is written: before every commit a night that is held says exactly what a fresh reading says."""
+    compared = []
+
+    def compare(session):
+        session.flush()
+        for held in session.info.get("held_nights", {}).values():
+            seen = held.seen()
+            fresh = load(session, held.night, seen.now)
+            assert (seen.plan_version, seen.visits, seen.cars) == (fresh.plan_version, fresh.visits, fresh.cars)
+            compared.append(held.night.id)
+
+    sa.event.listen(Session, "before_commit", compare)
+    yield compared
+    sa.event.remove(Session, "before_commit", compare)

@@ -35,6 +35,8 @@ from tests.api.dispatching import (
     visits_of,
 )
 
+pytestmark = pytest.mark.usefixtures("held_nights_stay_true")
+
 
 @pytest.fixture
 def tonight(app) -> ANight:

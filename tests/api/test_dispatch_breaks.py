@@ -24,6 +24,8 @@ from backend.roster.service import add_shift
 from tests import builders, night
 from tests.api.dispatching import ANight, a_staffed_night, an_open_visit, events, found, fresh, send
 
+pytestmark = pytest.mark.usefixtures("held_nights_stay_true")
+
 
 @pytest.fixture
 def tonight(app) -> ANight:

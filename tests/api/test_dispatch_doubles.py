@@ -25,6 +25,8 @@ from tests import builders, night
 from tests.api import dispatching
 from tests.api.dispatching import ANight, a_staffed_night, decided, events, found, fresh
 
+pytestmark = pytest.mark.usefixtures("held_nights_stay_true")
+
 
 @pytest.fixture
 def tonight(app) -> ANight:

@@ -38,6 +38,8 @@ from tests.api.proposing import (
     where_all,
 )
 
+pytestmark = pytest.mark.usefixtures("held_nights_stay_true")
+
 
 @pytest.fixture
 def tonight(app, monkeypatch) -> ANight:

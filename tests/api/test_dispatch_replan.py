@@ -33,6 +33,8 @@ from routing import solve_in_processes
 from tests import builders, night
 from tests.api.dispatching import ANight, a_staffed_night, an_open_visit, decided, events, found, fresh, jobs, send
 
+pytestmark = pytest.mark.usefixtures("held_nights_stay_true")
+
 
 @pytest.fixture
 def tonight(app) -> ANight:

@@ -28,6 +28,8 @@ from tests.api.dispatching import (
     send,
 )
 
+pytestmark = pytest.mark.usefixtures("held_nights_stay_true")
+
 
 @pytest.fixture
 def tonight(app) -> ANight:

@@ -17,6 +17,8 @@ from backend.platform.uow import unit_of_work
 from tests import builders
 from tests.api.dispatching import a_staffed_night, an_open_visit, assignment_of, events, fresh, send
 
+pytestmark = pytest.mark.usefixtures("held_nights_stay_true")
+
 
 @pytest.fixture
 def tonight(app):

@@ -23,6 +23,8 @@ from backend.roster.models import Shift
 from tests import builders, night
 from tests.builders import an_id
 
+pytestmark = pytest.mark.usefixtures("held_nights_stay_true")
+
 
 @pytest.fixture
 def tonight(app):
