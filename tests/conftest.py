@@ -77,7 +77,7 @@ class StrictBrowser(Browser):
 
     def open(self, *args: Any, **options: Any) -> TestResponse:
         answer = super().open(*args, **options)
-        if answer.request.path.startswith("/api/v1/") and answer.is_json and answer.data:
+        if answer.request.path.startswith("/api/v1/") and answer.mimetype == "application/json" and answer.data:
             said = contract.faults(answer.request.method, answer.request.path, answer.status_code, answer.json)
             assert not said, f"the API's document says otherwise: {said}"
         return answer
