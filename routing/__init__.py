@@ -2,19 +2,17 @@
 
     problem = Problem(matrix, cars, stops)
     plan = solve(problem, limit_s=2)                    # routes for everything that is known
-    advice = insert(problem, plan, "urgent-7")          # one more stop, in a millisecond: who can go, and who cannot
-    and why
+    advice = insert(problem, plan, "urgent-7")          # one more stop, in a millisecond: who can go, who not and why
     plan = apply(problem, plan, "urgent-7", advice.best)
     plan = solve(problem, incumbent=plan, limit_s=0.3)  # tidy up; never worse than the incumbent
     assert violations(problem, plan) == []              # a checker that shares no code with the search
 
-Call `warm_up()` once when a process starts: it loads the compiled search, which otherwise the first request would
-pay for.
+Call `warm_up()` once when a process starts: it loads the compiled search, for which the first request would wait.
 """
 
 from routing.check import evaluate, violations
 from routing.engines import Answer, solve_in_processes
-from routing.explain import explain, sentence
+from routing.explain import explain
 from routing.insert import apply, insert
 from routing.plan import (
     Cost,
@@ -64,7 +62,6 @@ __all__ = [
     "explain",
     "insert",
     "schedule",
-    "sentence",
     "solve",
     "solve_in_processes",
     "violations",

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from routing import words
 from routing.engines import Answer, solve_in_processes
 from routing.problem import Problem, ProblemError
 
@@ -161,7 +162,6 @@ def _winner(answers: Sequence[Answer]) -> str:
 def _recommend(options: argparse.Namespace) -> int:
     from dataclasses import asdict
 
-    from routing.explain import sentence
     from routing.files import read_plan
     from routing.insert import insert
 
@@ -169,9 +169,9 @@ def _recommend(options: argparse.Namespace) -> int:
     advice = insert(problem, read_plan(options.plan, problem), options.stop)
     document = asdict(advice)
     for option, entry in zip(advice.options, document["options"], strict=True):
-        entry["sentences"] = [sentence(one) for one in option.reasons]
+        entry["sentences"] = [words.sentence(one) for one in option.reasons]
     for rejection, entry in zip(advice.rejected, document["rejected"], strict=True):
-        entry["sentence"] = sentence(rejection)
+        entry["sentence"] = words.sentence(rejection)
     _print(document)
     return 0
 
@@ -200,7 +200,7 @@ def _explain(options: argparse.Namespace) -> int:
     wanted = [options.stop] if options.stop is not None else [one.stop for one in plan.unplanned]
     for stop_id in wanted:
         print(f"{stop_id}:")
-        for line in explain(problem, plan, stop_id).lines:
+        for line in words.lines(explain(problem, plan, stop_id)):
             print(f"  {line}")
     if not wanted:
         print("Alle bezoeken zijn ingedeeld.")

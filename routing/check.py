@@ -16,8 +16,10 @@ from routing.proof import reason_holds
 
 
 def evaluate(problem: Problem, plan: Plan, incumbent: Plan | None = None) -> Cost:
-    """What the plan costs by its own stated start times, in seconds of driving; changes are counted against
-    `incumbent`."""
+    """What the plan costs by its own stated start times, in seconds of driving.
+
+    Changes are counted against `incumbent`.
+    """
     weights = problem.weights
     terms: Counter[str] = Counter()
     worst_s = 0
@@ -61,11 +63,10 @@ def evaluate(problem: Problem, plan: Plan, incumbent: Plan | None = None) -> Cos
 def violations(problem: Problem, plan: Plan, incumbent: Plan | None = None) -> list[Violation]:
     """Every rule this plan breaks; an empty list means it may be published.
 
-    Codes: unknown_car, route_twice, unknown_stop, stop_missing, stop_twice, planned_and_unplanned, no_skill,
-    locked_elsewhere,
-    frozen_moved, too_early, too_late, leaves_too_soon, travels_too_fast, shift_end, overload, break_missing,
-    break_window, break_short,
-    same_car_twice, partner_missing, gap, wrong_lateness, wrong_cost, wrong_reason, wrong_version.
+    Codes: unknown_car, route_twice, unknown_stop, stop_missing, stop_twice, planned_and_unplanned; no_skill,
+    locked_elsewhere, frozen_moved; too_early, too_late, leaves_too_soon, travels_too_fast, shift_end, overload;
+    break_missing, break_window, break_short; same_car_twice, partner_missing, gap; wrong_lateness, wrong_cost,
+    wrong_reason, wrong_version.
     """
     found = list(_membership(problem, plan))
     if found:

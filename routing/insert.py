@@ -35,7 +35,8 @@ def insert(problem: Problem, plan: Plan, stop_id: str) -> Recommendation:
 
     Parameters
     ----------
-    problem : holds the stop. plan : what drives now; the stop must not be in it.
+    problem : holds the stop.
+    plan : what drives now; the stop must not be in it.
 
     Returns
     -------

@@ -137,7 +137,7 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A code with numbers; `explain.sentence` makes a Dutch sentence of it."""
+    """A code with numbers; `words.sentence` makes a Dutch sentence of it."""
 
     code: str
     params: Mapping[str, Any] = field(default_factory=dict)

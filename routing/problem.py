@@ -141,8 +141,9 @@ class Stop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Break:
-    """Pauze: rest that must begin between two moments counted from the start of the shift; taken where the car then
-    stands.
+    """Pauze: rest that must begin between two moments, in seconds from the start of the shift.
+
+    It is taken where the car then stands.
 
     A car without stops needs no break in its plan.
     """
@@ -195,11 +196,14 @@ class Car:
 class Weights:
     """What a second of travel is weighed against; every term is in the same unit (seconds of driving).
 
-    spill_over: a stop outside the car's regions. not_preferred: a stop that asked for another car. changed_stop: a
-    stop that sits on
-    another car than in the incumbent. changed_car: a car whose list of stops differs from the incumbent's (a phone
-    that must ring).
-    max_late: per second of the worst lateness of the night (0 except in the two-nurse benchmark).
+    Parameters
+    ----------
+    travel : per second driven.
+    spill_over : a stop outside the car's regions.
+    not_preferred : a stop that asked for another car.
+    changed_stop : a stop that sits on another car than in the incumbent.
+    changed_car : a car whose list of stops differs from the incumbent's: a phone that must ring.
+    max_late : per second of the worst lateness of the night (0 except in the two-nurse benchmark).
     """
 
     travel: int = 1
@@ -212,8 +216,9 @@ class Weights:
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """Everything one plan answers to. `version` is copied to the plan, so a late answer to an old question can be
-    refused.
+    """Everything one plan answers to.
+
+    `version` is copied to the plan, so that a late answer to an old question can be refused.
 
     Raises
     ------

@@ -1,6 +1,6 @@
 """The checker's own proof that a stop had to stay out: every place in every route is tried, slowly and plainly.
 
-Shares no code with the engines. Reasons: see `explain.REASONS`.
+Shares no code with the engines. Reasons: see `words.SENTENCES`.
 """
 
 from __future__ import annotations

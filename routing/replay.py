@@ -1,8 +1,7 @@
 """A rolling night: urgent stops become known when their window opens, and the plan is repaired each time.
 
-What has begun stays: at every call the stops a car has already driven off to are history, and the car is free where
-and when the last of
-them ends, never before now. A car that would wait at a door waits where it is, until it has to drive.
+What has begun stays: at every call the stops that a car has driven off to are history, and the car is free where and
+when the last of them ends, never before now. A car that would wait at a door waits where it is, until it has to drive.
 """
 
 from __future__ import annotations
@@ -137,9 +136,10 @@ def replay(
 
     Returns
     -------
-    urgent_on_time: share of the calls that begin within their window. cars_changed_per_call: cars with another list
-    than before the call, the car that took the call included. cost and hindsight: what was driven, and the plan when
-    everything had been known. insert_ms_worst: the longest wait for the first answer to a call.
+    urgent_on_time : share of the calls that begin within their window.
+    cars_changed_per_call : cars with another list than before the call, the car that took the call included.
+    cost, hindsight : what was driven, and the plan when everything had been known.
+    insert_ms_worst : the longest wait for the first answer to a call.
     """
     driven = play(problem, limit_s=limit_s, first_limit_s=first_limit_s, seed=seed, threads=threads)
     hindsight = solve(problem, limit_s=max(first_limit_s, 10 * limit_s), seed=seed, threads=threads)

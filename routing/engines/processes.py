@@ -60,7 +60,8 @@ def solve_in_processes(
     Parameters
     ----------
     limit_s : wall seconds of search; less when an engine proves that nothing can be cheaper.
-    threads : processes side by side. memory_mb : address space each of them may use.
+    threads : processes side by side.
+    memory_mb : address space that each of them may use.
     command : what runs a child (tests put a broken one here).
     told : called with every answer of an engine; never called when all of them died or hung.
 

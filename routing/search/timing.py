@@ -302,10 +302,11 @@ def insertion(a: Arrays, s: State, stop: int, c: int) -> tuple[int, int]:
 
 @njit(cache=True, nogil=True)
 def obstacles(a: Arrays, s: State, stop: int) -> np.ndarray:
-    """What each car meets on its way to `stop`, whether it may go or not, [c, 4]: arrival when it goes first,
-    soonest arrival
-    of all, seconds from there home, and the node that misses its latest time where `stop` disturbs least (-1 for
-    none)."""
+    """What each car meets on its way to `stop`, whether it may go or not.
+
+    [c, 4]: arrival when it goes there first, soonest arrival of all, seconds from there home, and the node that misses
+    its latest time where `stop` disturbs least (-1 for none).
+    """
     cars, n = a.fixed.shape
     met = np.full((cars, 4), -1, np.int64)
     for c in range(cars):

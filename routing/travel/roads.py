@@ -40,8 +40,11 @@ class Roads:
 
     Parameters
     ----------
-    lat, lon : degrees per node. tail, head : nodes per arc. seconds_10, metres : per arc; time in tenths of a second.
-    date : the day of the map, as far as known. is_plain : answer with Dijkstra although a hierarchy is possible.
+    lat, lon : degrees per node.
+    tail, head : nodes per arc.
+    seconds_10, metres : per arc; time in tenths of a second.
+    date : the day of the map, as far as known.
+    is_plain : answer with Dijkstra although a hierarchy is possible.
     """
 
     name = "roads"

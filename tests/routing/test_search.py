@@ -19,11 +19,10 @@ from routing import (
     insert,
     proof,
     schedule,
-    sentence,
     solve,
     violations,
 )
-from routing.explain import REASONS
+from routing.words import SENTENCES, lines, sentence
 from tests.routing.nights import a_car, a_night, a_stop, any_night
 
 quick = settings(max_examples=40, deadline=None)
@@ -167,17 +166,17 @@ def test_every_stop_of_any_night_can_be_explained_in_dutch(seed: int) -> None:
     plan = solve(problem, iterations=20, seed=seed)
     for stop in problem.stops:
         told = explain(problem, plan, stop.id)
-        assert told.lines
+        assert lines(told)
         codes = [one.code for one in (*told.reasons, *told.others, *told.possible)]
-        assert set(codes) <= set(REASONS)
-        assert not any("{" in line for line in told.lines)
+        assert set(codes) <= set(SENTENCES)
+        assert not any("{" in line for line in lines(told))
 
 
 def test_what_would_make_it_possible_is_true() -> None:
     problem = a_night([a_car()], [a_stop(skills=frozenset({"infuus"}))])
     plan = solve(problem, iterations=10)
     told = explain(problem, plan, "bezoek-1")
-    assert "Mogelijk als auto-1 bekwaam was voor infuus." in told.lines
+    assert "Mogelijk als auto-1 bekwaam was voor infuus." in lines(told)
     taught = problem.changed(cars=(replace(problem.cars[0], skills=frozenset({"infuus"})),))
     assert solve(taught, iterations=10).unplanned == ()
 
