@@ -10,13 +10,18 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a plan costs, in seconds of driving; `total` is the sum of the other terms except `distance_m` and
-    `late_s`, which are counts.
+    """What a plan costs, in seconds of driving.
 
-    travel: weighted travel seconds, the way home included. late: sum of late_weight x seconds late. unserved:
-    penalties of stops left out.
-    spill_over, preference: stops outside the car's region, or not with the preferred car. activation: back-ups woken.
-    change: stops and cars that differ from the incumbent. max_late: the worst lateness, weighed.
+    Parameters
+    ----------
+    total : the sum of the other terms, but for the counts `distance_m` and `late_s`.
+    travel_s : travel, the way home included.
+    late : sum of `late_weight` x seconds late.
+    unserved : penalties of stops left out.
+    spill_over, preference : stops outside the car's region, or not with the preferred car.
+    activation : back-ups woken.
+    change : stops and cars that differ from the incumbent.
+    max_late : the worst lateness, weighed.
     """
 
     total: int = 0
@@ -147,10 +152,14 @@ class Reason:
 class Option:
     """One way to fit a stop in.
 
-    position: its index in the car's route. arrive_s, start_s: at the door. travel_s, distance_m: the leg that leads
-    there.
-    late_s: seconds after its window. cost: everything this adds to the plan, `terms.total`. reasons: coded, the
-    strongest first.
+    Parameters
+    ----------
+    position : its index in the car's route.
+    arrive_s, start_s : at the door.
+    travel_s, distance_m : the leg that leads there.
+    late_s : seconds after its window.
+    terms : everything this adds to the plan; `cost` is its total.
+    reasons : coded, the strongest first.
     """
 
     rank: int
