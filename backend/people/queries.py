@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from backend.people import rules
 from backend.people.models import Client, Competence, Organisation, Partnership, Staff
 from backend.people.places import queries as places
-from backend.people.rules import ReservedProcedure, Role
+from backend.people.rules import Role
 from backend.platform.db import Session
 from backend.platform.errors import Invalid, NotFound
 
@@ -73,12 +73,6 @@ def client(session: Session, client_id: uuid.UUID, today: date) -> dict[str, Any
     }
 
 
-def standing_client_id(session: Session, client_id: uuid.UUID) -> uuid.UUID:
-    """The client that this one was merged into, or itself."""
-    found = session.get(Client, client_id)
-    return client_id if found is None or found.merged_into_id is None else found.merged_into_id
-
-
 def partnership(session: Session) -> Partnership:
     """The one row that says who we are together."""
     found = session.get(Partnership, 1)
@@ -126,9 +120,3 @@ def competences_ending(session: Session, before: date) -> list[Competence]:
             .order_by(Competence.valid_until, Staff.name)
         )
     )
-
-
-def competences_of(session: Session, staff_id: uuid.UUID) -> dict[ReservedProcedure, date]:
-    """What somebody may do, and until when."""
-    held = session.scalars(sa.select(Competence).where(Competence.staff_id == staff_id))
-    return {competence.procedure: competence.valid_until for competence in held}

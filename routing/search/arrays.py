@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from routing.plan import Plan
-from routing.problem import FOREVER_S, Car, Problem, Stop
+from routing.problem import FOREVER_S, Problem, Stop
 
 FORBIDDEN = np.int64(1) << 60
 Orders = Mapping[str, Sequence[tuple[str, int]]]
@@ -60,11 +60,6 @@ class Compiled(NamedTuple):
 
 _MADE: WeakKeyDictionary[Problem, Compiled] = WeakKeyDictionary()
 """Beside the problem and not in it: a problem that is sent to another process travels without its arrays."""
-
-
-def may_go(car: Car, stop: Stop, part: int) -> bool:
-    """Whether the rules about who (skills, lock) let this car serve this part of a stop."""
-    return stop.lock_of(part) in (None, car.id) and stop.skills_of(part) <= car.skills
 
 
 def compiled(problem: Problem) -> Compiled:
