@@ -10,13 +10,14 @@ import sqlalchemy as sa
 
 from backend.dispatch import opening
 from backend.dispatch.rules import VisitStatus
+from backend.dispatch.writing import hold
 from backend.intake.events import ClientIdentified
 from backend.people import service as people
 from backend.people.events import ClientChanged
 from backend.people.models import TreatmentRelation
 from backend.people.rules import Role
 from backend.platform.actor import SYSTEM
-from backend.platform.clock import iso
+from backend.platform.clock import iso, now
 from backend.platform.uow import unit_of_work
 from backend.triage.rules import Outcome, Urgency
 from tests import builders, night
@@ -362,3 +363,22 @@ def test_nothing_of_the_desk_opens_for_a_nurse_or_a_team_manager(client_as, toni
         assert browser.get(f"/api/v1/visits/{visit.id}/recommendation").status_code == 403
         assert send(browser, visit, tonight.west_shift).status_code == 403
     assert not visits_of(night.a_care_request())
+
+
+def test_a_visit_that_comes_while_the_night_is_held_is_part_of_that_night(tonight, held_nights_stay_true):
+    """Whoever writes twice in one go must not plan without what the first writing brought."""
+    client = builders.a_client()
+    with unit_of_work(actor=SYSTEM) as uow:
+        held = hold(uow, tonight.night.id)
+        assert held.seen().visits == ()
+        made = opening.add_planned(
+            uow,
+            id=builders.an_id(),
+            client_id=client.id,
+            title="Wisselligging",
+            window_start=now() + timedelta(hours=1),
+            window_end=now() + timedelta(hours=2),
+            service_minutes=20,
+        )
+        assert [visit.id for visit in held.seen().visits] == [made.id]
+    assert held_nights_stay_true == [tonight.night.id]
